@@ -1,0 +1,64 @@
+"""The frozen values that pass between stages. No I/O, no behaviour beyond reading themselves."""
+
+from monitor.model.judgement import (
+    Change,
+    ChangeKind,
+    Event,
+    EventKind,
+    Finding,
+    FindingKind,
+    Health,
+    Held,
+    Mark,
+    Outcome,
+    Part,
+    PartKind,
+    QuoteState,
+    QuoteTouch,
+    Reason,
+    Severity,
+    Span,
+)
+from monitor.model.mail import (
+    ChannelState,
+    Delivery,
+    DeliveryState,
+    Digest,
+    DigestChange,
+    DigestEvent,
+    DigestKind,
+    DigestOrder,
+    Filters,
+    Frequency,
+    Material,
+    Outgoing,
+    ReportLine,
+    SectionOf,
+    Subscriber,
+)
+from monitor.model.order import Doubt, Look, Memory, Pending, PollIntent, PollOrder, Sighting, Slot, Trigger
+from monitor.model.text import Block, BlockKind, Extraction, Item, Link, Place, key_of
+from monitor.model.watch import (
+    Alternative,
+    Citation,
+    Expect,
+    Quote,
+    QuoteMatch,
+    Role,
+    Section,
+    Source,
+    Status,
+    WatchAs,
+    WatchList,
+)
+from monitor.model.wire import Answer, Capture, FetchOrder, Hop, HostRecord, NotModified
+
+__all__ = [
+    "Alternative", "Answer", "Block", "BlockKind", "Capture", "Change", "ChangeKind", "ChannelState", "Citation", "Delivery",
+    "DeliveryState", "Digest", "DigestChange", "DigestEvent", "DigestKind", "DigestOrder", "Doubt", "Event",
+    "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding", "FindingKind", "Frequency", "Health",
+    "Held", "Hop", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Memory", "NotModified", "Outcome", "Outgoing", "Part", "PartKind",
+    "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch", "QuoteState", "QuoteTouch", "Reason",
+    "ReportLine", "Role", "Section", "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "Status",
+    "Subscriber", "Trigger", "WatchAs", "WatchList", "key_of",
+]  # fmt: skip

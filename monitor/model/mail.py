@@ -1,0 +1,186 @@
+"""Subscribers, digests, deliveries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.judgement import Change, Event, Finding, Severity
+from monitor.model.watch import Citation, Section, Source
+
+
+class Frequency(StrEnum):
+    IMMEDIATE = "immediate"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a subscriber wants to hear of. Empty tuples: everything."""
+
+    topics: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    min_severity: Severity = Severity.MINOR
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who gets which digests. `hour` and `weekday` (0 = Monday) are in `timezone`."""
+
+    id: int
+    email: str
+    language: str = "en"
+    timezone: str = "Europe/Brussels"
+    frequency: Frequency = Frequency.DAILY
+    hour: int = 7
+    weekday: int = 0
+    filters: Filters = Filters()
+    urgent: bool = True
+    """Urgent changes do not wait for the hour."""
+    sign_of_life: bool = False
+    paused: bool = False
+    created_at: datetime | None = None
+
+
+class DigestKind(StrEnum):
+    FIRST_REPORT = "first_report"
+    DIGEST = "digest"
+    URGENT = "urgent"
+    SIGN_OF_LIFE = "sign_of_life"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestOrder:
+    """A digest that is due: UNIQUE (subscriber, window)."""
+
+    subscriber: Subscriber
+    kind: DigestKind
+    window: str
+    """`2026-11-24`, `2026-W48`, `now:<n>`, `first`, `urgent:<change or event>`, `life:2026-W48`."""
+    covers_from: datetime
+    covers_to: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DigestChange:
+    """A change in a digest, with its source and the citations of the report it touches."""
+
+    change: Change
+    source: Source
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEvent:
+    event: Event
+    source: Source
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One source in the first report."""
+
+    source: Source
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class SectionOf:
+    """One section of the report and what belongs to it, in order."""
+
+    section: Section
+    changes: tuple[DigestChange, ...] = ()
+    lines: tuple[ReportLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything a digest may be made of. `changes` and `events` are those not yet told to this subscriber."""
+
+    sections: tuple[Section, ...]
+    sources: tuple[Source, ...]
+    citations: tuple[Citation, ...]
+    changes: tuple[Change, ...] = ()
+    events: tuple[Event, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    looks: int = 0
+    """Looks taken in the period."""
+    held_back: int = 0
+    held_sources: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The content of one message for one subscriber and window; no words of any language yet.
+
+    `held_back`/`held_sources`: differences not told in the period, and on how many sources.
+    """
+
+    order: DigestOrder
+    sections: tuple[SectionOf, ...] = ()
+    events: tuple[DigestEvent, ...] = ()
+    attention: tuple[DigestEvent, ...] = ()
+    sources: int = 0
+    looks: int = 0
+    held_back: int = 0
+    held_sources: int = 0
+    new_lines: tuple[ReportLine, ...] = ()
+    """Sources added to the list since the last digest."""
+
+    @property
+    def changes(self) -> tuple[DigestChange, ...]:
+        return tuple(c for s in self.sections for c in s.changes)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The keys of everything told here, as in `digest_item`: `change:12`, `event:7`."""
+        changes = [f"change:{c.change.id}" for c in self.changes]
+        return tuple(changes + [f"event:{e.event.id}" for e in (*self.events, *self.attention)])
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A rendered message, ready to be frozen into the outbox."""
+
+    recipient: str
+    sender: str
+    subject: str
+    message_id: str
+    mime: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """The state of the way out, apart from any message. `state`: up | down | paused (login refused)."""
+
+    state: str = "up"
+    since: datetime | None = None
+    next_probe: datetime | None = None
+    note: str = ""
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One digest on its way, claimed under a token. `mime` are the exact bytes, frozen when it was composed."""
+
+    id: int
+    token: int
+    recipient: str
+    sender: str
+    message_id: str
+    mime: bytes = field(repr=False)
+    created_at: datetime
+    attempts: int = 0
+    subject: str = ""

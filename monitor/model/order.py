@@ -1,0 +1,184 @@
+"""One poll: its order, its looks, what it remembers, its intent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.errors import ExtractError
+from monitor.model.judgement import Change, Event, Finding, Health, Held, Outcome, QuoteState, Reason
+from monitor.model.text import Extraction
+from monitor.model.watch import Quote, Source
+from monitor.model.wire import Answer
+
+
+class Trigger(StrEnum):
+    """Why a look is due."""
+
+    FIRST = "first"
+    SCHEDULED = "scheduled"
+    WARM_UP = "warm_up"
+    CONFIRM = "confirm"
+    DOUBT = "doubt"
+    FAILURE = "failure"
+    RETRY_AFTER = "retry_after"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A block that came or went, by hash of its key."""
+
+    key: str
+    present: bool
+    since: datetime
+    """When it came or went."""
+    last_present: datetime
+    turns: int = 1
+    """How often it came or went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A line whose digits alone keep changing, by hash of its digit-free key."""
+
+    key: str
+    turns: int
+    last: str
+    """Hash of the last value."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A difference that waits for confirmation, by hash of what it takes and gives."""
+
+    key: str
+    since: datetime
+    looks: int
+    rule: str
+    """confirm | flicker | warm_up | …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A running spell of looks that did not bring the document."""
+
+    kind: str
+    reason: Reason
+    since: datetime
+    looks: int
+    declared: bool = False
+    """The event was told."""
+    extraction_key: str = ""
+    """Hash of the doubtful text, to see whether it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of a source between looks. Bounded."""
+
+    looks: int = 0
+    good_looks: int = 0
+    first_good: datetime | None = None
+    last_good: datetime | None = None
+    address: str = ""
+    """The address asked that brought the last good document."""
+    final_url: str = ""
+    media: str = ""
+    language: str = ""
+    title: str = ""
+    told_since: datetime | None = None
+    """When the told text was first seen."""
+    told_looks: int = 0
+    """Good looks since then."""
+    sightings: tuple[Sighting, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    doubt: Doubt | None = None
+    quotes: dict[str, QuoteState] = field(default_factory=dict)
+    """By `footnote:hash of the quote`."""
+    notices: tuple[str, ...] = ()
+    """Hashes of status notices already told."""
+    margin_key: str = ""
+    fallbacks_declared: tuple[str, ...] = ()
+    """Addresses whose standing-in was told."""
+    last_full: datetime | None = None
+    """Last answer with a body: validators may lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollOrder:
+    """A source that is due, claimed under a fencing token.
+
+    `etag`/`last_modified` belong to `validators_url`. `last_sha256` is the body of the last good snapshot,
+    `told_snapshot` the snapshot the told text stems from, `fingerprint` that of the last extraction.
+    """
+
+    source: Source
+    token: int
+    trigger: Trigger
+    due_at: datetime
+    memory: Memory
+    quotes: tuple[Quote, ...] = ()
+    health: Health = Health.NEW
+    etag: str = ""
+    last_modified: str = ""
+    validators_url: str = ""
+    last_sha256: str = ""
+    last_snapshot: int = 0
+    told_snapshot: int = 0
+    told_text: str = ""
+    """Hash of the text the readers know; empty before the baseline."""
+    current_text: str = ""
+    """Hash of the last good text."""
+    fingerprint: str = ""
+    early_report: bool = False
+    """The first report has gone out: a first look is told as an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One address asked during a poll and what came of it."""
+
+    place: int
+    """0: the cited address; n: the n-th alternative (1-based)."""
+    url: str
+    answer: Answer
+    reading: Extraction | ExtractError | None = None
+    """None when the bytes are those of the last good snapshot and nothing waits, or when no bytes came."""
+    same: bool = False
+    """The bytes (or a 304) say: as at the last good look."""
+    sha256: str = ""
+    """Of the body; empty without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollIntent:
+    """Everything one poll wants written, in one transaction guarded by the token.
+
+    `used` is the index in `looks` of the look that was judged. `good`: its snapshot becomes the last good one.
+    `told_text`/`current_text` are None when they stay as they are.
+    """
+
+    source_id: str
+    token: int
+    trigger: Trigger
+    started_at: datetime
+    finished_at: datetime
+    outcome: Outcome
+    reason: Reason
+    looks: tuple[Look, ...]
+    used: int
+    good: bool
+    memory: Memory
+    health: Health
+    next_poll_at: datetime
+    next_trigger: Trigger
+    told_text: Extraction | None = None
+    current_text: Extraction | None = None
+    changes: tuple[Change, ...] = ()
+    events: tuple[Event, ...] = ()
+    held: tuple[Held, ...] = ()
+    finding: Finding | None = None
+    host_wait: tuple[tuple[str, datetime], ...] = ()
+    """Hosts that asked us to stay away, and until when."""

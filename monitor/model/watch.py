@@ -1,0 +1,166 @@
+"""What is watched: sources, citations, the watch list."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+class WatchAs(StrEnum):
+    """How a source is looked at. The last three are not watched yet, unless there is a page to fetch."""
+
+    PAGE = "page"
+    PDF = "pdf"
+    LISTING = "listing"
+    PLAIN = "plain"
+    ARCHIVE = "archive"
+    """A web archive's copy; its page is fetched."""
+    API = "api"
+    NONE = "none"
+
+
+class Status(StrEnum):
+    """What the report needs of the source."""
+
+    WATCH = "watch"
+    """A living page: its wording is told."""
+    DOCUMENT = "document"
+    """A fixed text: replacement, disappearance and lost quotes are told (and changed words, which should not occur)."""
+    INDEX = "index"
+    """A list: new, changed and vanished items are told."""
+    REFERENCE = "reference"
+    """Nothing to poll."""
+
+
+class Role(StrEnum):
+    """What an alternative address is. The first four stand in for the document, in the order of the file."""
+
+    MOVED_TO = "moved-to"
+    MIRROR = "mirror"
+    COPY = "copy"
+    ARCHIVE = "archive"
+    LANDING = "landing"
+    RELATED = "related"
+    FEED = "feed"
+    API = "api"
+
+    @property
+    def stands_in(self) -> bool:
+        return self in {Role.MOVED_TO, Role.MIRROR, Role.COPY, Role.ARCHIVE}
+
+
+class Expect(StrEnum):
+    """What the list's author expected of the first look."""
+
+    OK = "ok"
+    MOVED = "moved"
+    BLOCKED = "blocked"
+    SOFT_404 = "soft-404"
+    UNKNOWN = "unknown"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another address of the same document (or near it)."""
+
+    url: str
+    role: Role
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One section of the report."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of sources.yaml."""
+
+    id: str
+    name: str
+    section: str
+    """Section id."""
+    url: str | None
+    """As written, fragment included; None for a reference without an address."""
+    watch_as: WatchAs = WatchAs.PAGE
+    status: Status = Status.WATCH
+    publisher: str = ""
+    publisher_kind: str = ""
+    jurisdiction: str = ""
+    languages: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    footnotes: tuple[int, ...] = ()
+    expect: Expect = Expect.UNKNOWN
+    interval: timedelta = timedelta(days=1)
+    alternatives: tuple[Alternative, ...] = ()
+    selector: str = ""
+    """CSS selector of the part that matters; empty for the program's own choice."""
+    robots_override: str = ""
+    """Written reason for looking although robots.txt says no; empty: robots.txt decides."""
+    general: bool = False
+    """A general source (gazette, parliament): only AI policy is told."""
+    note: str = ""
+    line: int = field(default=0, compare=False)
+    """Line in sources.yaml."""
+
+    @property
+    def pollable(self) -> bool:
+        return self.url is not None and self.watch_as not in {WatchAs.API, WatchAs.NONE}
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    """sources.yaml, understood."""
+
+    sections: tuple[Section, ...]
+    sources: tuple[Source, ...]
+    sha256: str = ""
+    """Of the file's bytes."""
+
+    def source(self, source_id: str) -> Source | None:
+        return next((s for s in self.sources if s.id == source_id), None)
+
+
+class QuoteMatch(StrEnum):
+    """How a quoted passage can be found in its source."""
+
+    EXACT = "exact"
+    FUZZY = "fuzzy"
+    TRANSLATED = "translated"
+    """The source is in another language: only an anchor in that language can be found."""
+    ELSEWHERE = "not-in-this-document"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage the report quotes from a source."""
+
+    source_id: str
+    footnote: int
+    text: str
+    match: QuoteMatch = QuoteMatch.EXACT
+    anchor: str = ""
+    """The passage in the source's own language, set by the operator."""
+    phrase: bool = False
+    """A verbatim list entry, not in quotation marks in the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One footnote of the report and one source it cites."""
+
+    footnote: int
+    source_id: str
+    title: str
+    author: str
+    date_as_cited: str
+    section: str
+    """Section title as printed in the report."""
+    url_printed: str
+    claims: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    note: str = ""
