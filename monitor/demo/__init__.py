@@ -1,0 +1,9 @@
+"""The played Belgium: cited sites with scripted histories on a local server, for `monitor demo` and the tests."""
+
+from monitor.demo.script import Asked, Down, Drop, Play, Redirect, Reply, Scene, Script, Slow, Validators, Visit
+from monitor.demo.server import PlayedResolver, PlayedServer
+
+__all__ = [
+    "Asked", "Down", "Drop", "Play", "PlayedResolver", "PlayedServer", "Redirect", "Reply", "Scene", "Script", "Slow",
+    "Validators", "Visit",
+]  # fmt: skip
