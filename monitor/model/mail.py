@@ -111,6 +111,8 @@ class Material:
     """Looks taken in the period."""
     held_back: int = 0
     held_sources: int = 0
+    retired: frozenset[str] = frozenset()
+    """Ids of sources that are no longer on the list: named when told of, not counted."""
 
 
 @dataclass(frozen=True, slots=True)
