@@ -1,0 +1,1 @@
+"""Pure work on text: alignment, word marks, quotes, topics, language, status notices, page faults, facts."""
