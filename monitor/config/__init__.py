@@ -1,0 +1,23 @@
+"""What the operator and the report's readers wrote down: the watch list, the citations, the lexicon, the word lists.
+
+Everything is read strictly: a file that is not understood in full changes nothing, and every complaint is shown
+with its line at once.
+"""
+
+from monitor.config.citations import load_citations, quotes_of
+from monitor.config.datafiles import lexicon, word_lists
+from monitor.config.watchlist import JURISDICTIONS, LANGUAGES, PUBLISHER_KINDS, TOPICS, Check, load, parse
+
+__all__ = [
+    "JURISDICTIONS",
+    "LANGUAGES",
+    "PUBLISHER_KINDS",
+    "TOPICS",
+    "Check",
+    "lexicon",
+    "load",
+    "load_citations",
+    "parse",
+    "quotes_of",
+    "word_lists",
+]

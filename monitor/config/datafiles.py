@@ -1,0 +1,46 @@
+"""The topic lexicon and the word lists, as plain mappings."""
+
+from pathlib import Path
+from typing import Any
+
+from monitor import resources
+from monitor.config.complaints import Complaints, complain
+from monitor.config.fields import Fields
+from monitor.config.reading import Entries, Node, plain, read_file, read_tree
+
+LANGUAGES = ("en", "nl", "fr", "de")
+_GROUPS = ("strong", "terms")
+
+
+def lexicon(home: Path | None = None) -> dict[str, dict[str, dict[str, tuple[str, ...]]]]:
+    """Topic → language → `strong` and `terms` → the terms as written (`*` for any beginning or ending).
+
+    The topics are the report's eleven and `ai`. The program's own file, or `data/lexicon.yaml` of the home.
+    ConfigError with every complaint.
+    """
+    path = resources.data("lexicon.yaml", home)
+    complaints = Complaints(path.name)
+    top = Fields(read_tree(read_file(path), path.name), complaints, ("version", "languages", "topics"))
+    languages = top.texts("languages", LANGUAGES) or LANGUAGES
+    topics = {}
+    for topic, node in top.each("topics"):
+        fields = Fields(node, complaints, languages)
+        topics[topic] = {
+            language: _groups(words, complaints) for language in languages if (words := fields.node(language))
+        }
+    complaints.settle()
+    return topics
+
+
+def word_lists(home: Path | None = None) -> dict[str, Any]:
+    """The word lists of `words.yaml` (or `data/words.yaml` of the home), as they are written."""
+    path = resources.data("words.yaml", home)
+    tree = read_tree(read_file(path), path.name)
+    if not isinstance(tree, Entries):
+        complain(f"{path.name}:{tree.line}", "named lists are expected here")
+    return {name: plain(node) for name, node in tree.nodes.items()}
+
+
+def _groups(node: Node, complaints: Complaints) -> dict[str, tuple[str, ...]]:
+    fields = Fields(node, complaints, _GROUPS)
+    return {group: fields.texts(group) for group in _GROUPS}

@@ -1,0 +1,190 @@
+"""sources.yaml → WatchList. The file itself explains every field to the people who edit it."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+from monitor.config.addresses import address_complaint
+from monitor.config.complaints import Complaints
+from monitor.config.fields import Fields
+from monitor.config.reading import Entries, Node, Scalar, read_file, read_tree
+from monitor.model import Alternative, Expect, Role, Section, Source, Status, WatchAs, WatchList
+
+Check: TypeAlias = Callable[[Source], str | None]
+"""Says what is wrong with a source, or None. A complaint that begins with a field's name and a colon
+(`selector: …`) is shown at the line of that field."""
+
+TOPICS = (
+    "national-strategy", "regional-strategies", "public-opinion", "oversight", "public-participation",
+    "facial-recognition", "algorithmic-transparency", "laws", "oecd-principles", "human-rights", "evaluation",
+)  # fmt: skip
+PUBLISHER_KINDS = (
+    "federal gov", "regional gov", "parliament", "DPA/oversight body", "EU/international org", "NGO", "academic",
+    "law firm", "press/encyclopedia", "politician", "foreign gov",
+)  # fmt: skip
+JURISDICTIONS = (
+    "federal", "Flanders", "Wallonia", "Brussels", "French Community", "German-speaking Community", "EU",
+    "international",
+)  # fmt: skip
+LANGUAGES = ("en", "nl", "fr", "de")
+
+SHORTEST, LONGEST = timedelta(minutes=10), timedelta(days=7)
+
+_TOP = ("version", "defaults", "sections")
+_DEFAULTS = ("interval", "watch", "status", "languages")
+_SECTION = ("id", "title", "sources")
+_SOURCE = (
+    "id", "name", "publisher", "publisher_kind", "jurisdiction", "languages", "topics", "footnotes", "watch", "status",
+    "expect", "url", "alternatives", "selector", "interval", "ignore_robots", "general", "note",
+)  # fmt: skip
+_ALTERNATIVE = ("url", "role", "note")
+_INSTEAD = {
+    "title": 'a source has a "name", a section has a "title"',
+    "kind": 'did you mean "publisher_kind"?',
+    "type": 'did you mean "watch"?',
+    "every": 'did you mean "interval"?',
+    "cites": 'did you mean "footnotes"?',
+    "robots": 'did you mean "ignore_robots"? It takes the reason as text',
+    "quotes": "quoted passages stand in data/citations.yaml",
+}
+
+
+def load(path: Path, *, checks: Sequence[Check] = ()) -> WatchList:
+    """The watch list in a file. ConfigError with every complaint, by line."""
+    return parse(read_file(path), path.name, checks=checks)
+
+
+def parse(text: bytes, where: str, *, checks: Sequence[Check] = ()) -> WatchList:
+    """The watch list in the bytes of a file called `where`. ConfigError with every complaint, by line."""
+    complaints = Complaints(where)
+    reader = _Reader(complaints, checks)
+    reader.read(read_tree(text, where))
+    complaints.settle()
+    return WatchList(tuple(reader.sections), tuple(reader.sources), hashlib.sha256(text).hexdigest())
+
+
+class _Reader:
+    """Walks the tree once; collects sections, sources and complaints."""
+
+    def __init__(self, complaints: Complaints, checks: Sequence[Check]) -> None:
+        self.complaints, self.checks = complaints, checks
+        self.sections: list[Section] = []
+        self.sources: list[Source] = []
+        self._ids: dict[str, int] = {}
+        self._defaults = Source(id="", name="", section="", url=None)
+
+    def read(self, root: Node) -> None:
+        top = Fields(root, self.complaints, _TOP, instead={"sources": "sources stand below a section"})
+        version = top.node("version")
+        if version is not None and not (isinstance(version, Scalar) and version.value == 1):
+            top.complain("version", "must be 1", "this program reads version 1 of the format")
+        if (node := top.node("defaults")) is not None:
+            self._read_defaults(node)
+        for node in top.items("sections"):
+            self._read_section(node)
+        if isinstance(root, Entries) and not self._ids and not len(self.complaints):
+            self.complaints.add(top.line("sections"), "no source is listed", "sections: - id, title, sources")
+
+    def _read_defaults(self, node: Node) -> None:
+        fields = Fields(node, self.complaints, _DEFAULTS)
+        self._defaults = Source(
+            id="",
+            name="",
+            section="",
+            url=None,
+            interval=self._interval(fields),
+            watch_as=self._watch_as(fields),
+            status=self._status(fields),
+            languages=fields.texts("languages", LANGUAGES),
+        )
+
+    def _read_section(self, node: Node) -> None:
+        fields = Fields(node, self.complaints, _SECTION, instead={"name": 'did you mean "title"?'})
+        section = Section(fields.slug("id"), fields.text("title", required=True))
+        if section.id and section.id in {known.id for known in self.sections}:
+            fields.complain("id", f'"{section.id}" is taken', "each section has its own id")
+        self.sections.append(section)
+        if not fields.has("sources") and isinstance(node, Entries):
+            fields.complaints.add(fields.start, "sources is missing", "write sources: [] for none yet")
+        for entry in fields.items("sources"):
+            self._read_source(entry, section.id)
+
+    def _read_source(self, node: Node, section: str) -> None:
+        before = len(self.complaints)
+        fields = Fields(node, self.complaints, _SOURCE, instead=_INSTEAD)
+        source = Source(
+            id=self._source_id(fields),
+            name=fields.text("name", required=True, longest=200),
+            section=section,
+            url=self._address(fields) or None,
+            watch_as=self._watch_as(fields),
+            status=self._status(fields),
+            publisher=fields.text("publisher", longest=200),
+            publisher_kind=fields.choice("publisher_kind", PUBLISHER_KINDS, ""),
+            jurisdiction=fields.choice("jurisdiction", JURISDICTIONS, ""),
+            languages=fields.texts("languages", LANGUAGES) or self._defaults.languages,
+            topics=fields.texts("topics", TOPICS),
+            footnotes=fields.numbers("footnotes"),
+            expect=Expect(fields.choice("expect", list(Expect), Expect.UNKNOWN)),
+            interval=self._interval(fields),
+            alternatives=tuple(self._alternative(entry) for entry in fields.items("alternatives")),
+            selector=fields.text("selector", longest=500),
+            robots_override=self._robots_reason(fields),
+            general=fields.flag("general"),
+            note=fields.text("note"),
+            line=fields.start,
+        )
+        if len(self.complaints) == before:
+            self._weigh(source, fields)
+        self.sources.append(source)
+
+    def _weigh(self, source: Source, fields: Fields) -> None:
+        """Complaints about a source whose fields are fine one by one."""
+        if source.url is None and source.watch_as is not WatchAs.NONE:
+            self.complaints.add(fields.start, "url is missing", "write watch: none if there is nothing to look at")
+        if source.status is Status.REFERENCE and source.watch_as is not WatchAs.NONE:
+            fields.complain("status", "is reference, which is never looked at", "write watch: none, or another status")
+        if source.status is Status.INDEX and source.watch_as in {WatchAs.PDF, WatchAs.PLAIN, WatchAs.PAGE}:
+            fields.complain("status", "is index, and only a list has entries", "write watch: listing")
+        for check in self.checks:
+            if complaint := check(source):
+                line = fields.line(complaint.partition(":")[0])
+                self.complaints.add(line, complaint)
+
+    def _source_id(self, fields: Fields) -> str:
+        name = fields.slug("id")
+        if name and (first := self._ids.setdefault(name, fields.line("id"))) != fields.line("id"):
+            fields.complain("id", f'"{name}" is taken', f"first on line {first}; each source has its own id")
+        return name
+
+    def _address(self, fields: Fields) -> str:
+        url = fields.text("url", longest=100_000)
+        if url and (complaint := address_complaint(url)):
+            fields.complain("url", *complaint)
+        return url
+
+    def _alternative(self, node: Node) -> Alternative:
+        fields = Fields(node, self.complaints, _ALTERNATIVE)
+        if isinstance(node, Entries):
+            for name in ("url", "role"):
+                if not fields.has(name):
+                    self.complaints.add(fields.start, f"{name} is missing", "an alternative has url and role")
+        role = fields.choice("role", list(Role), Role.RELATED)
+        return Alternative(self._address(fields), Role(role), fields.text("note"))
+
+    def _robots_reason(self, fields: Fields) -> str:
+        reason = fields.text("ignore_robots", longest=300)
+        if reason and len(reason.split()) < 3:
+            fields.complain("ignore_robots", "must say why", 'such as "written permission of the press office, 3 May"')
+        return reason
+
+    def _interval(self, fields: Fields) -> timedelta:
+        return fields.duration("interval", self._defaults.interval, least=SHORTEST, most=LONGEST)
+
+    def _watch_as(self, fields: Fields) -> WatchAs:
+        return WatchAs(fields.choice("watch", list(WatchAs), self._defaults.watch_as))
+
+    def _status(self, fields: Fields) -> Status:
+        return Status(fields.choice("status", list(Status), self._defaults.status))

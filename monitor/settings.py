@@ -1,0 +1,341 @@
+"""MONITOR_* variables and the home's `.env` → Settings, in one place.
+
+A variable of the environment wins over `.env`, `.env` over the default. Bad values become ConfigError with the
+variable's name; a complaint never repeats a value, because it may be a secret pasted into the wrong place.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from difflib import get_close_matches
+from email.utils import formataddr, parseaddr
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from monitor import resources
+from monitor.errors import ConfigError, Problem
+
+PREFIX = "MONITOR_"
+HIDDEN = "***"
+_ELSEWHERE = frozenset({"MONITOR_CRASH_AT"})
+"""Variables that other modules read."""
+_PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?(ms|s|m)?")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
+
+
+class _RefusedError(ValueError):
+    """A value that cannot be used: what is wrong, and what to do."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        self.what, self.hint = what, hint
+        super().__init__(what)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where mail is handed over. `security`: tls from the first byte, starttls, or none (loopback only)."""
+
+    security: Literal["tls", "starttls", "none"]
+    host: str
+    port: int
+    user: str = ""
+    password: SecretStr = field(default=SecretStr(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One setting as it may be printed. `origin`: default, .env, environment, or given."""
+
+    name: str
+    value: str
+    origin: str
+
+
+def _seconds(value: object) -> object:
+    """`2s`, `500ms`, `1.5`, `1m`; whatever is not a text is left to pydantic."""
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.fullmatch(value.strip())
+    if match is None:
+        raise _RefusedError("is not a length of time", "such as 2s or 1m")
+    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. `Settings()` reads the environment; keyword arguments win over it.
+
+    Raises ConfigError with every complaint.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    home: Path
+    """The folder with sources.yaml, db/ and alerts/."""
+    database: Path = Path("db/monitor.sqlite3")
+    """The SQLite file; relative to the home."""
+    outbox: Path = Path("alerts/outbox")
+    """Where mail is written when there is no SMTP server; relative to the home."""
+    smtp_url: SecretStr = SecretStr("")
+    """`smtps://user:password@host:465`, `smtp+starttls://…:587`, `smtp://127.0.0.1:25`; empty: files in the outbox."""
+    mail_from: str = ""
+    """Sender of every mail: `Footnote Watch <watch@example.org>`."""
+    mail_to: str = ""
+    """Address of the first subscriber, made at the start when there is none."""
+    language: Literal["en", "nl", "fr", "de"] = "en"
+    """Language of the first subscriber's mail."""
+    timezone: str = "Europe/Brussels"
+    """Time zone of the first subscriber and of times on the command line."""
+    contact: str = ""
+    """Mail or web address put into the User-Agent, so that site owners can reach the operator."""
+    public_url: str = ""
+    """Where the web pages can be reached by the readers of the mail; empty: mail has no links to them."""
+    heartbeat_url: SecretStr = SecretStr("")
+    """Asked for after each good round, so that somebody notices when the daemon stops."""
+    host_gap: Annotated[timedelta, BeforeValidator(_seconds)] = timedelta(seconds=2)
+    """Least time between two requests to one host."""
+    max_polls: Annotated[int, Field(ge=1, le=32)] = 4
+    """How many sources are looked at at once."""
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _unknown: tuple[Problem, ...] = PrivateAttr(default=())
+
+    def __init__(self, home: Path | None = None, **given: Any) -> None:
+        folder = (home or resources.home()).absolute()
+        written = _dotenv(folder / ".env")
+        environment = {name.upper(): value for name, value in os.environ.items() if value}
+        variables = {name: PREFIX + name.upper() for name in type(self).model_fields if name != "home"}
+        in_file = {
+            name: written[variable]
+            for name, variable in variables.items()
+            if variable in written and variable not in environment and name not in given
+        }
+        try:
+            super().__init__(_env_file=None, home=folder, **in_file, **given)
+        except ValidationError as error:
+            raise ConfigError(_problems(error)) from None
+        self._origins = dict.fromkeys(type(self).model_fields, "default")
+        self._origins |= {name: "environment" for name, variable in variables.items() if variable in environment}
+        self._origins |= dict.fromkeys(in_file, ".env") | dict.fromkeys(given, "given")
+        if home or PREFIX + "HOME" in environment:
+            self._origins["home"] = "given" if home else "environment"
+        self._unknown = _unknown({**written, **environment}, type(self).model_fields)
+
+    @property
+    def smtp(self) -> SmtpServer | None:
+        """The SMTP server, or None when mail is written to files."""
+        return _smtp(self.smtp_url.get_secret_value())
+
+    @property
+    def sender(self) -> str:
+        """The From of every mail: `mail_from`, else the SMTP user when that is an address."""
+        server = self.smtp
+        address = server.user if server and "@" in server.user else "footnote-watch@localhost"
+        return self.mail_from or formataddr(("Footnote Watch", address))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def unknown(self) -> tuple[Problem, ...]:
+        """MONITOR_ variables nobody reads: probably typing errors. They change nothing."""
+        return self._unknown
+
+    def masked(self) -> tuple[Shown, ...]:
+        """Every setting with its value and where it came from; secrets are hidden, inside URLs too."""
+        rows = []
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            text = mask(value.get_secret_value()) if isinstance(value, SecretStr) else str(value)
+            if isinstance(value, timedelta):
+                text = f"{value.total_seconds():g}s"
+            rows.append(Shown(PREFIX + name.upper(), text, self._origins[name]))
+        return tuple(rows)
+
+    @field_validator("database", "outbox")
+    @classmethod
+    def _below_home(cls, path: Path, info: Any) -> Path:
+        home = info.data.get("home")
+        path = Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises for an unknown user
+        return home / path if home else path
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url(cls, url: SecretStr) -> SecretStr:
+        _smtp(url.get_secret_value())
+        return url
+
+    @field_validator("mail_from", "mail_to")
+    @classmethod
+    def _mail_address(cls, text: str, info: Any) -> str:
+        text = text.strip()
+        name, address = parseaddr(text) if info.field_name == "mail_from" else ("", text)
+        if text and (not _ADDRESS.fullmatch(address) or not text.isprintable() or not name.isprintable()):
+            raise _RefusedError("is not a mail address", "such as watch@example.org")
+        return text
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, text: str) -> str:
+        zones = available_timezones()
+        if text in zones:
+            return text
+        close = get_close_matches(text[:80], zones, n=1)
+        raise _RefusedError(
+            "is not a known time zone", f"did you mean {close[0]}?" if close else "such as Europe/Brussels"
+        )
+
+    @field_validator("contact")
+    @classmethod
+    def _contact(cls, text: str) -> str:
+        text = text.strip()
+        if not re.fullmatch(r"[\x21-\x27\x2a-\x7e]{0,200}", text) or (text and "@" not in text and "://" not in text):
+            raise _RefusedError("is neither a mail address nor a web address", "such as watch@example.org")
+        return _web_address(text) if "://" in text else text
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url(cls, text: str) -> str:
+        return _web_address(text.strip()).rstrip("/")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _heartbeat_url(cls, url: SecretStr) -> SecretStr:
+        return SecretStr(_web_address(url.get_secret_value().strip()))
+
+    @field_validator("host_gap")
+    @classmethod
+    def _polite(cls, gap: timedelta) -> timedelta:
+        if not timedelta(seconds=0.5) <= gap <= timedelta(minutes=10):
+            raise _RefusedError("must be from 500ms to 10m")
+        return gap
+
+    @model_validator(mode="after")
+    def _sender_known(self) -> "Settings":
+        server = self.smtp
+        if server and not self.mail_from and "@" not in server.user:
+            raise _RefusedError("MONITOR_MAIL_FROM is needed when mail is sent", "such as watch@example.org")
+        return self
+
+
+def mask(text: str) -> str:
+    """A secret as it may be printed: the scheme, host and port of a URL, nothing else."""
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return HIDDEN
+    if not parts.scheme or not host:
+        return HIDDEN
+    place = f"[{host}]" if ":" in host else host
+    place += f":{port}" if port else ""
+    user = f"{HIDDEN}:{HIDDEN}@" if "@" in parts.netloc else ""
+    rest = f"/{HIDDEN}" if parts.path.strip("/") or parts.query or parts.fragment else ""
+    return f"{parts.scheme}://{user}{place}{rest}"
+
+
+def _smtp(url: str) -> SmtpServer | None:
+    """The server of an SMTP URL; None when empty. TLS is required off loopback."""
+    if not url.strip():
+        return None
+    forms = "smtps://user:password@host:465, smtp+starttls://user:password@host:587 or smtp://127.0.0.1:25"
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    if parts.scheme not in _PORTS or not host or parts.path.strip("/") or parts.query or parts.fragment:
+        hint = f"{forms}; in a password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25"
+        raise _RefusedError("is not the URL of a mail server", hint)
+    if parts.scheme == "smtp" and not _is_loopback(host):
+        raise _RefusedError("would send mail unencrypted", "use smtps:// or smtp+starttls:// for a server elsewhere")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if bool(user) != bool(password) or not (user + password).isprintable():
+        raise _RefusedError("has a user without a password, or the other way round", forms)
+    security: Literal["tls", "starttls", "none"] = "none"
+    if parts.scheme != "smtp":
+        security = "tls" if parts.scheme == "smtps" else "starttls"
+    return SmtpServer(security, host, port or _PORTS[parts.scheme], user, SecretStr(password))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _web_address(text: str) -> str:
+    """The text when it is empty or an http(s) address without user name."""
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or not text.isprintable() or " " in text:
+        raise _RefusedError("is not a web address", "such as https://watch.example.org")
+    if "@" in parts.netloc:
+        raise _RefusedError("has a user name or password in it", "remove everything from :// up to and with the @")
+    return text
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    """The variables of a `.env`, names in capitals; empty when there is none. `$` stands for itself."""
+    if not path.is_file():
+        return {}
+    try:
+        values = dotenv_values(path, encoding="utf-8-sig", interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"cannot be read: {error.strerror}"
+        raise ConfigError([Problem(str(path), reason)]) from None
+    return {name.upper(): value for name, value in values.items() if value}
+
+
+def _problems(error: ValidationError) -> list[Problem]:
+    """What pydantic complains of, in our words and without the values."""
+    problems = []
+    for detail in error.errors(include_url=False, include_context=True, include_input=False):
+        where = PREFIX + str(detail["loc"][0]).upper() if detail["loc"] else PREFIX + "…"
+        context = detail.get("ctx", {})
+        cause = context.get("error")
+        if isinstance(cause, _RefusedError):
+            problems.append(Problem(where, cause.what, cause.hint))
+        elif "expected" in context:
+            problems.append(Problem(where, f"must be {context['expected']}"))
+        else:
+            problems.append(Problem(where, detail["msg"][:1].lower() + detail["msg"][1:]))
+    return problems
+
+
+def _unknown(variables: Mapping[str, str], fields: Mapping[str, Any]) -> tuple[Problem, ...]:
+    known = [PREFIX + name.upper() for name in fields]
+    found = []
+    for name in sorted(variables):
+        if name.startswith(PREFIX) and name not in known and name not in _ELSEWHERE:
+            close = get_close_matches(name[:80], known, n=1)
+            found.append(Problem(name, "is not a setting", f"did you mean {close[0]}?" if close else ""))
+    return tuple(found)
