@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
 from monitor.model import Block
@@ -145,28 +146,23 @@ def _scored(
 ) -> Iterator[tuple[float, int, int]]:
     places: dict[str, list[int]] = {}
     for j, block in enumerate(new):
-        if block.key not in moved:
-            for word in _words(block.key):
-                places.setdefault(word, []).append(j)
-    if not places:
-        return
+        for word in _words(block.key) if block.key not in moved else ():
+            places.setdefault(word, []).append(j)
     for i, block in enumerate(old):
-        if block.key in moved:
-            continue
         votes: Counter[int] = Counter()
-        for word in _words(block.key):
+        for word in _words(block.key) if block.key not in moved else ():
             holders = places.get(word, ())
             if len(holders) <= cap:
                 votes.update(holders)
-        for j in heapq.nlargest(_CANDIDATES, votes, key=lambda n: (_share(votes, n, new), -n)):
+        for j in heapq.nlargest(_CANDIDATES, votes, key=partial(_share, votes, new)):
             score = likeness(block.key, new[j].key)
             if score >= PAIR_FROM:
                 yield score + (0.05 if block.kind is new[j].kind else 0.0), i, j
 
 
-def _share(votes: Counter[int], place: int, new: Sequence[Block]) -> float:
-    """Votes weighed by length, so that a long block does not win by size alone."""
-    return votes[place] / (10 + new[place].key.count(" "))
+def _share(votes: Counter[int], new: Sequence[Block], place: int) -> tuple[float, int]:
+    """Votes weighed by length, so that a long block does not win by size alone; the earlier place wins a tie."""
+    return votes[place] / (10 + new[place].key.count(" ")), -place
 
 
 def _words(key: str) -> set[str]:
