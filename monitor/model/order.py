@@ -7,7 +7,7 @@ from enum import StrEnum
 from monitor.errors import ExtractError
 from monitor.model.judgement import Change, Event, Finding, Health, Held, Outcome, QuoteState, Reason
 from monitor.model.text import Extraction
-from monitor.model.watch import Quote, Source
+from monitor.model.watch import Source
 from monitor.model.wire import Answer
 
 
@@ -69,8 +69,11 @@ class Doubt:
     looks: int
     declared: bool = False
     """The event was told."""
-    extraction_key: str = ""
-    """Hash of the doubtful text, to see whether it stands."""
+    file: str = ""
+    """SHA-256 of an unreadable file whose state was told."""
+    other_kind: str = ""
+    other_looks: int = 0
+    """Looks in a row at which a declared spell showed another face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ class Memory:
     margin_key: str = ""
     fallbacks_declared: tuple[str, ...] = ()
     """Addresses whose standing-in was told."""
+    unsettled: int = 0
+    """Looks in a row that ended with something waiting."""
     last_full: datetime | None = None
     """Last answer with a body: validators may lie."""
 
@@ -119,7 +124,6 @@ class PollOrder:
     trigger: Trigger
     due_at: datetime
     memory: Memory
-    quotes: tuple[Quote, ...] = ()
     health: Health = Health.NEW
     etag: str = ""
     last_modified: str = ""

@@ -1,0 +1,276 @@
+"""One poll judged: (order, looks, texts, now) → PollIntent. Pure; the table of its cases is tests/judge/test_decide.py.
+
+The looks of a poll are the cited address and, when that does not bring the document, the alternatives that may
+stand in for it. The first look that brings the document is used; none: the source goes through a spell of doubt
+with its own clock, and the readers hear of it when it stands.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor import cadence
+from monitor.errors import FetchError
+from monitor.judge import firstlook, goodlook, spell
+from monitor.judge.case import Case, Choice, intent_of, setting_of
+from monitor.judge.document import Standing, State, stand
+from monitor.judge.goodlook import Insight
+from monitor.judge.identity import Identity, Match, identify
+from monitor.judge.recall import short_hash, wait_on
+from monitor.model import (
+    Capture,
+    Doubt,
+    Event,
+    EventKind,
+    Extraction,
+    Finding,
+    Health,
+    Look,
+    Memory,
+    Outcome,
+    PollIntent,
+    Reason,
+    Trigger,
+)
+from monitor.text.language import language_of
+from monitor.text.quotes import similar
+
+STANDS_IN_FROM = 0.5
+"""Share of common word shingles from which another address stands in for a text we know."""
+
+
+def ask_next(case: Case, looks: tuple[Look, ...]) -> bool:
+    """After these looks, is the next alternative worth asking?
+
+    On the first look whenever the document was not found; later only while the cited address is known to fail.
+    """
+    choice = _choose(case, looks)
+    if choice.cited.state is State.WAIT:
+        return False
+    if case.new:
+        return not choice.standing.good or (choice.identity is not None and choice.identity.match is Match.NO)
+    doubt = case.memory.doubt
+    return not choice.standing.good and doubt is not None and doubt.declared
+
+
+def decide(case: Case, looks: tuple[Look, ...]) -> PollIntent:
+    """Judge the looks of one poll."""
+    choice = _choose(case, looks)
+    if choice.standing.state is State.WAIT:
+        return _waiting(case, looks, choice)
+    if choice.standing.good:
+        return _good(case, looks, choice)
+    return _bad(case, looks, choice)
+
+
+def offline(case: Case, looks: tuple[Look, ...]) -> PollIntent:
+    """Our own network is gone: the row is kept, nothing counts."""
+    when = case.now + cadence.OFFLINE_RETRY
+    return intent_of(case, looks, 0, Outcome.OFFLINE, Reason("offline"), case.memory, case.order.health, when)
+
+
+def _choose(case: Case, looks: tuple[Look, ...]) -> Choice:
+    judged = [_judge(case, look) for look in looks]
+    cited = judged[0][1]
+    good = [j for j in judged if j[1].good]
+    if case.new:
+        good.sort(key=lambda j: _RANK[j[2].match] if j[2] else 0)
+    look, standing, identity = good[0] if good else judged[0]
+    return Choice(look, standing, identity, cited)
+
+
+_RANK = {Match.YES: 0, Match.UNSURE: 1, Match.NO: 2}
+
+
+def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None]:
+    reading = look.reading if isinstance(look.reading, Extraction) else None
+    language = language_of(reading.text[:20_000], reading.declared_language) if reading else ""
+    standing = stand(look, case.known, language, case.lore)
+    if standing.good and look.place and case.before is not None and reading is not None and not look.same:
+        # An alternative must be the text we know, not only a good page.
+        likeness = similar(case.before.blocks, reading.blocks)
+        if likeness < STANDS_IN_FROM:
+            standing = Standing(State.ELSEWHERE, Reason("unlike", {"likeness": f"{likeness:.0%}"}))
+    identity = None
+    if standing.good and case.new and reading is not None:
+        identity = identify(case.order.source, case.citations, reading, language)
+    return look, standing, identity
+
+
+# --- a document came -------------------------------------------------------------------------------------------
+
+
+def _good(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
+    insight, outcome = _insight(case, choice)
+    finding, events = _first_words(case, looks, choice)
+    memory, extra, health = _after_spell(case, choice, insight.memory)
+    reading = choice.look.reading if isinstance(choice.look.reading, Extraction) else None
+    if isinstance(choice.look.answer, Capture):
+        memory = replace(memory, last_full=case.now)
+    when, trigger = _next_after_good(case, memory, waiting=insight.waiting)
+    reason = insight.changes[0].reasons[0] if insight.changes else choice.standing.reason
+    intent = intent_of(case, looks, looks.index(choice.look), outcome, reason, memory, health, when, trigger)
+    return replace(
+        intent,
+        good=True,
+        told_text=insight.told,
+        current_text=reading,
+        changes=insight.changes,
+        events=(*events, *extra, *insight.events),
+        held=insight.held,
+        finding=finding,
+    )
+
+
+def _insight(case: Case, choice: Choice) -> tuple[Insight, Outcome]:
+    look, memory = choice.look, case.memory
+    reading = look.reading if isinstance(look.reading, Extraction) else None
+    if reading is None:
+        return Insight(goodlook.stood(memory, case.now), None), Outcome.UNCHANGED
+    setting = setting_of(case, look)
+    if case.told is None or case.before is None:
+        return goodlook.baseline(memory, reading, setting), Outcome.BASELINE
+    if memory.address and look.url != memory.address:
+        # Another address shows the same document in another frame: its frame must not look like news.
+        return goodlook.baseline(memory, reading, setting), Outcome.BASELINE
+    insight = goodlook.judge_good(memory, case.told, case.before, reading, setting)
+    if insight.changes:
+        return insight, Outcome.CHANGED
+    return insight, Outcome.HELD if insight.differs or insight.held else Outcome.UNCHANGED
+
+
+def _first_words(case: Case, looks: tuple[Look, ...], choice: Choice) -> tuple[Finding | None, tuple[Event, ...]]:
+    """The finding of a first good look; told as an event when the first report is already out."""
+    if not case.new:
+        return None, ()
+    finding = firstlook.found(
+        case.order.source, looks[0], choice.cited, used=choice.look, identity=choice.identity, now=case.now
+    )
+    return finding, _added(case, finding)
+
+
+def _added(case: Case, finding: Finding) -> tuple[Event, ...]:
+    if not case.order.early_report or case.memory.looks:
+        return ()
+    values = {"finding": str(finding.kind), "url": finding.url, "new": finding.final_url}
+    return (Event(case.order.source.id, EventKind.ADDED, case.now, values),)
+
+
+def _after_spell(case: Case, choice: Choice, memory: Memory) -> tuple[Memory, tuple[Event, ...], Health]:
+    """What becomes of a running spell when a document came, from the cited address or another."""
+    doubt = case.memory.doubt
+    if choice.look.place == 0:
+        returned = doubt is not None and doubt.declared
+        events = (_returned(case, doubt, choice.look.url),) if returned and doubt else ()
+        return replace(memory, doubt=None, fallbacks_declared=()), events, Health.OK
+    spelled = spell.endure(doubt, choice.cited, case.now)
+    events = _told_spell(case, spelled, choice.look) if not case.new else ()
+    if choice.look.url not in memory.fallbacks_declared:
+        memory = replace(memory, fallbacks_declared=(*memory.fallbacks_declared, choice.look.url))
+        if not case.new:
+            events = (*events, _stands_in(case, choice))
+    if case.new:  # the first report tells it
+        spelled = replace(spelled, doubt=replace(spelled.doubt, declared=True))
+    return replace(memory, doubt=spelled.doubt), events, spelled.health
+
+
+def _stands_in(case: Case, choice: Choice) -> Event:
+    values = {"url": case.order.source.url or "", "new": choice.look.url, "place": str(choice.look.place)}
+    reading = choice.look.reading
+    if case.before is not None and isinstance(reading, Extraction):
+        values["likeness"] = f"{similar(case.before.blocks, reading.blocks):.0%}"
+    return Event(case.order.source.id, EventKind.ALTERNATIVE, case.now, values)
+
+
+def _returned(case: Case, doubt: Doubt, url: str) -> Event:
+    values = {"was": doubt.kind, "since": doubt.since.isoformat(), "looks": str(doubt.looks), "url": url}
+    return Event(case.order.source.id, EventKind.RETURNED, case.now, values)
+
+
+def _next_after_good(case: Case, memory: Memory, *, waiting: bool) -> tuple[datetime, Trigger]:
+    source, now = case.order.source, case.now
+    warm = cadence.warm_up(now, source.interval, memory.good_looks, source.id)
+    if waiting:
+        soon = cadence.ladder(now, source.interval, max(1, memory.unsettled))
+        return min(soon, warm), Trigger.CONFIRM
+    if memory.good_looks < cadence.WARM_UP_LOOKS:
+        return warm, Trigger.WARM_UP
+    return warm, Trigger.SCHEDULED
+
+
+# --- no document came ------------------------------------------------------------------------------------------
+
+
+def _bad(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
+    spelled = spell.endure(case.memory.doubt, choice.standing, case.now)
+    memory = replace(case.memory, looks=case.memory.looks + 1, doubt=spelled.doubt)
+    outcome = Outcome.FAILED if isinstance(choice.look.answer, FetchError) else Outcome.BAD
+    trigger = Trigger.FAILURE if outcome is Outcome.FAILED else Trigger.DOUBT
+    when = cadence.ladder(case.now, case.order.source.interval, spelled.doubt.looks)
+    finding, events = None, ()
+    if case.new:
+        finding = firstlook.found(case.order.source, looks[0], choice.cited, used=looks[0], identity=None, now=case.now)
+        events = _added(case, finding)
+    reading = choice.look.reading
+    if spelled.due and case.told is not None and isinstance(reading, Extraction):
+        accepted = _accept(case, choice, spelled, reading, memory)
+        if accepted is not None:
+            base = intent_of(
+                case, looks, looks.index(choice.look), Outcome.CHANGED if accepted.changes else outcome,
+                choice.standing.reason, accepted.memory, Health.OK, when, trigger,
+            )  # fmt: skip
+            told = (*_told_spell(case, spelled, choice.look), *accepted.events)
+            return replace(
+                base, good=True, told_text=accepted.told, current_text=reading, changes=accepted.changes, events=told
+            )
+    intent = intent_of(
+        case, looks, looks.index(choice.look), outcome, choice.standing.reason, memory, spelled.health, when, trigger
+    )
+    intent = replace(intent, events=(*events, *_told_spell(case, spelled, choice.look)), finding=finding)
+    return _unreadable_file(case, choice, intent)
+
+
+def _accept(case: Case, choice: Choice, spelled: spell.Spell, reading: Extraction, memory: Memory) -> Insight | None:
+    """Some spells end by believing the page: a collapsed text and another language become the state to compare with."""
+    setting = setting_of(case, choice.look)
+    before = replace(case.memory, doubt=spelled.doubt)
+    if choice.standing.state is State.COLLAPSED and case.told is not None:
+        return goodlook.judge_collapsed(before, case.told, reading, setting)
+    if choice.standing.state is State.LANGUAGE:
+        insight = goodlook.baseline(replace(memory, doubt=None, looks=case.memory.looks), reading, setting)
+        return replace(insight, memory=replace(insight.memory, doubt=None))
+    return None
+
+
+def _told_spell(case: Case, spelled: spell.Spell, look: Look) -> tuple[Event, ...]:
+    if not spelled.due:
+        return ()
+    final = look.answer.final_url if isinstance(look.answer, Capture) else ""
+    event = spell.told_as(spelled.doubt, case.order.source, case.now, case.order.source.url or look.url, final)
+    return (event,) if event else ()
+
+
+def _unreadable_file(case: Case, choice: Choice, intent: PollIntent) -> PollIntent:
+    """A file without text is followed by its hash: another file that stands for two looks is told."""
+    doubt, sha256 = intent.memory.doubt, choice.look.sha256
+    if choice.standing.state is not State.UNREADABLE or doubt is None or not sha256:
+        return intent
+    if not doubt.file or doubt.file == sha256:
+        return replace(intent, memory=replace(intent.memory, doubt=replace(doubt, file=sha256)))
+    name = short_hash("file", sha256)
+    waiting = wait_on({p.key: p for p in case.memory.pending}, name, "file", case.now)
+    if waiting.looks < 2:
+        soon = case.now + min(timedelta(minutes=10), case.order.source.interval)
+        return replace(intent, memory=replace(intent.memory, pending=(waiting,)), next_poll_at=soon)
+    change = goodlook.file_changed(case.memory, sha256, setting_of(case, choice.look))
+    memory = replace(intent.memory, doubt=replace(doubt, file=sha256), pending=())
+    return replace(intent, memory=memory, changes=(change,), outcome=Outcome.CHANGED)
+
+
+def _waiting(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
+    error = choice.look.answer
+    wait = error.retry_after if isinstance(error, FetchError) and error.retry_after else timedelta(minutes=15)
+    when = cadence.after_wait(case.now, wait)
+    return intent_of(
+        case, looks, 0, Outcome.FAILED, choice.standing.reason, case.memory, case.order.health, when,
+        Trigger.RETRY_AFTER,
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""One poll as it is judged: the case, the chosen look, the bare intent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.judge.document import Known, Standing
+from monitor.judge.goodlook import Setting
+from monitor.judge.identity import Identity
+from monitor.judge.lore import Lore
+from monitor.model import (
+    Capture,
+    Citation,
+    Extraction,
+    Health,
+    Look,
+    Memory,
+    NotModified,
+    Outcome,
+    PollIntent,
+    PollOrder,
+    Reason,
+    Trigger,
+)
+from monitor.text.language import language_of
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a poll is judged by. `told` and `before` are None before the baseline."""
+
+    order: PollOrder
+    citations: tuple[Citation, ...]
+    lore: Lore
+    started: datetime
+    now: datetime
+    told: Extraction | None = None
+    before: Extraction | None = None
+
+    @property
+    def memory(self) -> Memory:
+        return self.order.memory
+
+    @property
+    def known(self) -> Known:
+        m = self.memory
+        return Known(self.before, m.media, m.language, m.final_url)
+
+    @property
+    def new(self) -> bool:
+        """No good look yet."""
+        return self.memory.good_looks == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The look a poll is judged by, what it is, and (first look only) whether it is the cited document."""
+
+    look: Look
+    standing: Standing
+    identity: Identity | None
+    cited: Standing
+    """How the cited address stands."""
+
+
+def setting_of(case: Case, look: Look) -> Setting:
+    """What stays the same while this look is judged."""
+    reading = look.reading if isinstance(look.reading, Extraction) else None
+    language = language_of(reading.text[:20_000], reading.declared_language) if reading else ""
+    final = look.answer.final_url if isinstance(look.answer, Capture | NotModified) else look.url
+    quotes = tuple(q for c in case.citations for q in c.quotes)
+    return Setting(case.order.source, quotes, language, look.url, final, case.now, case.lore)
+
+
+def intent_of(
+    case: Case,
+    looks: tuple[Look, ...],
+    used: int,
+    outcome: Outcome,
+    reason: Reason,
+    memory: Memory,
+    health: Health,
+    when: datetime,
+    trigger: Trigger = Trigger.SCHEDULED,
+) -> PollIntent:
+    """An intent that only records the looks; the rest is filled in by `dataclasses.replace`."""
+    return PollIntent(
+        source_id=case.order.source.id,
+        token=case.order.token,
+        trigger=case.order.trigger,
+        started_at=case.started,
+        finished_at=case.now,
+        outcome=outcome,
+        reason=reason,
+        looks=looks,
+        used=used,
+        good=False,
+        memory=memory,
+        health=health,
+        next_poll_at=when,
+        next_trigger=trigger,
+    )

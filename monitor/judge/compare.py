@@ -1,0 +1,224 @@
+"""The told text against what stands there now: what to tell, what to wait for, what is noise. Pure.
+
+The *told text* is what the readers know. Each look is compared with it, unit by unit. A unit is told when it has
+stood for two looks; text that came back within 72 hours must stand that long; what turns at every look is noise
+until it settles. Told units (and editorial ones, silently) are applied to the told text; all others stay
+differences and are weighed again at the next look. So nothing is ever absorbed without a word or a stored reason.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.cadence import WARM_UP_LOOKS
+from monitor.judge.listing import ItemUnit, item_units, settle_items
+from monitor.judge.recall import (
+    FLICKER,
+    ROTATING_TURNS,
+    TICKING_TURNS,
+    is_volatile,
+    keep_pending,
+    keep_slots,
+    returned_late,
+    returned_soon,
+    short_hash,
+    sight,
+    skeleton,
+    turn,
+    wait_on,
+)
+from monitor.judge.units import Unit, UnitKind, settle, units
+from monitor.model import Block, Extraction, Memory, Pending, Sighting, Slot
+
+EDITORIAL = frozenset({UnitKind.PUNCTUATION, UnitKind.MOVED_AWAY, UnitKind.MOVED_HERE})
+NOISE_RULES = frozenset({"volatile", "rotating", "ticking", "flicker"})
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A unit and the rule that speaks about it. `first`: the rule speaks for the first time."""
+
+    unit: Unit | ItemUnit
+    rule: str
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one good look means. `told` is the told text after it, `pending`… the memory after it."""
+
+    news: tuple[Unit | ItemUnit, ...]
+    editorial: tuple[Unit | ItemUnit, ...]
+    waiting: tuple[Weighed, ...]
+    unconfirmed: tuple[Unit | ItemUnit, ...]
+    told: Extraction
+    pending: tuple[Pending, ...]
+    sightings: tuple[Sighting, ...]
+    slots: tuple[Slot, ...]
+    first_seen: datetime
+    """When the oldest of the told units was first seen."""
+    restored_from: datetime | None = None
+    """Everything told is wording that stood there before, last at this time."""
+
+    @property
+    def applied(self) -> bool:
+        return bool(self.news or self.editorial)
+
+
+def compare(told: Extraction, before: Extraction, current: Extraction, memory: Memory, now: datetime) -> Comparison:
+    """Weigh `current` against `told`, with `before` the text of the previous good look.
+
+    `memory.good_looks` already counts this look.
+    """
+    listing = bool(told.items and current.items)
+    found = _differences(told, current, listing=listing)
+    sightings = _sightings(memory, before, current, now)
+    scale = _Scale(memory, sightings, now)
+    weighed = [scale.weigh(unit) for unit in found]
+    ready = [w for w in weighed if scale.ready(w)]
+    applied = frozenset(w.unit.key for w in ready)
+    waiting = tuple(w for w in weighed if w.unit.key not in applied)
+    news = tuple(w.unit for w in ready if not _is_editorial(w.unit))
+    return Comparison(
+        news=news,
+        editorial=tuple(w.unit for w in ready if _is_editorial(w.unit)),
+        waiting=waiting,
+        unconfirmed=_vanished(memory, told, before, found, listing=listing),
+        told=_settled(told, current, applied, listing=listing),
+        pending=keep_pending(scale.pending[scale.name(w)] for w in waiting),
+        sightings=sightings,
+        slots=keep_slots(scale.slots.values()),
+        first_seen=min((scale.pending[scale.name(w)].since for w in ready), default=now),
+        restored_from=_restored(news, scale),
+    )
+
+
+class _Scale:
+    """Weighs units against one memory."""
+
+    def __init__(self, memory: Memory, sightings: tuple[Sighting, ...], now: datetime) -> None:
+        self.now = now
+        self.warm = memory.good_looks >= WARM_UP_LOOKS
+        self.sightings: Mapping[str, Sighting] = {s.key: s for s in sightings}
+        self.known: Mapping[str, Pending] = {p.key: p for p in memory.pending}
+        self.slots: dict[str, Slot] = {s.key: s for s in memory.slots}
+        self.pending: dict[str, Pending] = {}
+
+    def weigh(self, unit: Unit | ItemUnit) -> Weighed:
+        rule = self._rule(unit)
+        weighed = Weighed(unit, rule)
+        name = self.name(weighed)
+        self.pending[name] = wait_on(self.known, name, rule, self.now)
+        old = self.known.get(name)
+        return replace(weighed, first=old is None or old.rule != rule)
+
+    def name(self, weighed: Weighed) -> str:
+        """Under which a waiting unit is remembered: a place that rotates keeps one name, whatever it shows."""
+        unit = weighed.unit
+        if isinstance(unit, Unit) and weighed.rule in {"rotating", "ticking"}:
+            return unit.slot
+        return unit.key
+
+    def ready(self, weighed: Weighed) -> bool:
+        pending = self.pending[self.name(weighed)]
+        if weighed.rule == "window":
+            return True
+        if weighed.rule == "confirm":
+            return pending.looks >= 2
+        if weighed.rule == "flicker":
+            return pending.looks >= 2 and self.now - pending.since >= FLICKER
+        return False
+
+    def _rule(self, unit: Unit | ItemUnit) -> str:
+        if isinstance(unit, ItemUnit):
+            usual = "confirm" if unit.news else "window"
+        elif unit.kind in EDITORIAL:
+            usual = "confirm"
+        else:
+            usual = self._turning(unit) or self._coming_back(unit) or "confirm"
+        return usual if self.warm or usual == "window" else "warm_up"
+
+    def _coming_back(self, unit: Unit) -> str:
+        """Did these words come and go before?"""
+        sighted = [self.sightings.get(short_hash(b.key)) for b in (*unit.old, *unit.new)]
+        if any(is_volatile(s, self.now) for s in sighted):
+            return "volatile"
+        known = self.known.get(unit.key)
+        came_back = any(returned_soon(s) for s in sighted[len(unit.old) :])
+        return "flicker" if came_back or (known is not None and known.rule == "flicker") else ""
+
+    def _turning(self, unit: Unit) -> str:
+        """Does this place show something else at every look?"""
+        if unit.kind not in {UnitKind.REWORDED, UnitKind.COME}:
+            return ""
+        value = short_hash(unit.new[0].key)
+        slot = turn(self.slots, unit.slot, value, self.now)
+        self.slots[unit.slot] = slot
+        if self.now - slot.at >= FLICKER:  # it has settled
+            return ""
+        if unit.digits_only and max(slot.turns, self._ticks(unit, value)) > TICKING_TURNS:
+            return "ticking"
+        return "rotating" if slot.turns > ROTATING_TURNS else ""
+
+    def _ticks(self, unit: Unit, value: str) -> int:
+        """How often this line, numbers aside, turned: told turns count as well as held ones."""
+        name = short_hash("tick", skeleton(unit.new[0].key))
+        slot = turn(self.slots, name, value, self.now)
+        self.slots[name] = slot
+        return slot.turns
+
+
+def _differences(told: Extraction, current: Extraction, *, listing: bool) -> tuple[Unit | ItemUnit, ...]:
+    if listing:
+        return item_units(told.items, current.items)
+    return tuple(u for u in units(told.blocks, current.blocks) if u.kind is not UnitKind.SAME)
+
+
+def _settled(told: Extraction, current: Extraction, applied: frozenset[str], *, listing: bool) -> Extraction:
+    if listing:
+        return replace(current, items=settle_items(told.items, current.items, applied))
+    return replace(current, blocks=settle(units(told.blocks, current.blocks), applied))
+
+
+def _is_editorial(unit: Unit | ItemUnit) -> bool:
+    return not unit.news if isinstance(unit, ItemUnit) else unit.kind in EDITORIAL
+
+
+def _sightings(memory: Memory, before: Extraction, current: Extraction, now: datetime) -> tuple[Sighting, ...]:
+    gone, come = _key_changes(before.blocks, current.blocks)
+    if not gone and not come:
+        return memory.sightings
+    return sight(memory.sightings, gone, come, now, memory.last_good or now)
+
+
+def _key_changes(before: Sequence[Block], current: Sequence[Block]) -> tuple[list[str], list[str]]:
+    old, new = Counter(b.key for b in before), Counter(b.key for b in current)
+    return [short_hash(k) for k in old - new if k not in new], [short_hash(k) for k in new - old if k not in old]
+
+
+def _vanished(
+    memory: Memory, told: Extraction, before: Extraction, found: Iterable[Unit | ItemUnit], *, listing: bool
+) -> tuple[Unit | ItemUnit, ...]:
+    """Units that waited for confirmation and are no longer there."""
+    here = {u.key for u in found}
+    lost = {p.key for p in memory.pending if p.rule in {"confirm", "warm_up"} and p.key not in here}
+    if not lost:
+        return ()
+    listing = listing and bool(before.items)
+    return tuple(u for u in _differences(told, before, listing=listing) if u.key in lost)
+
+
+def _restored(news: Sequence[Unit | ItemUnit], scale: _Scale) -> datetime | None:
+    """When all told wording was there before: the last time it was."""
+    times: list[datetime] = []
+    for unit in news:
+        if isinstance(unit, ItemUnit) or not unit.new:
+            continue
+        sighting = scale.sightings.get(short_hash(unit.new[0].key))
+        flicker = sighting.last_present if returned_soon(sighting) and sighting else None
+        at = returned_late(sighting) or flicker
+        if at is None:
+            return None
+        times.append(at)
+    return max(times, default=None)

@@ -1,0 +1,286 @@
+"""A look that brought the document: baseline, comparison, notices, moves, quoted passages. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.judge.compare import NOISE_RULES, Comparison, compare
+from monitor.judge.document import same_place
+from monitor.judge.listing import ItemUnit
+from monitor.judge.lore import Lore
+from monitor.judge.recall import keep_pending, short_hash, wait_on
+from monitor.judge.severity import collapsed
+from monitor.judge.telling import change_of, parts_of, quote_touches
+from monitor.judge.units import Unit, UnitKind, units
+from monitor.model import (
+    Block,
+    Change,
+    ChangeKind,
+    Event,
+    EventKind,
+    Extraction,
+    Held,
+    Memory,
+    Pending,
+    Quote,
+    QuoteState,
+    QuoteTouch,
+    Reason,
+    Severity,
+    Source,
+)
+
+KEEP_NOTICES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stays the same while one look is judged."""
+
+    source: Source
+    quotes: tuple[Quote, ...]
+    language: str
+    url: str
+    final_url: str
+    now: datetime
+    lore: Lore
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """What one good look means. `told` is None when the told text stays as it is."""
+
+    memory: Memory
+    told: Extraction | None
+    changes: tuple[Change, ...] = ()
+    events: tuple[Event, ...] = ()
+    held: tuple[Held, ...] = ()
+    waiting: bool = False
+    """Something waits for confirmation soon."""
+    differs: bool = False
+
+
+def baseline(memory: Memory, reading: Extraction, setting: Setting) -> Insight:
+    """The first good text, or the text of a new address: the state to compare with from now on."""
+    states, touches = quote_touches(setting.quotes, memory.quotes, reading)
+    notices, events = _notices((*reading.blocks, *reading.margin), reading, None, memory, setting)
+    memory = replace(
+        _seen(memory, reading, setting),
+        final_url=setting.final_url,
+        told_since=setting.now,
+        told_looks=1,
+        pending=(),
+        quotes=states,
+        notices=notices,
+        margin_key=_margin_key(reading),
+    )
+    return Insight(memory, reading, events=(*events, *_quote_events(touches, setting)))
+
+
+def stood(memory: Memory, now: datetime) -> Memory:
+    """A look that showed the very same thing, with nothing waiting."""
+    return replace(
+        memory,
+        looks=memory.looks + 1,
+        good_looks=memory.good_looks + 1,
+        told_looks=memory.told_looks + 1,
+        last_good=now,
+        unsettled=0,
+    )
+
+
+def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Extraction, setting: Setting) -> Insight:
+    """Compare a good text with the told one. `before` is the text of the previous good look."""
+    now = setting.now
+    seen = _seen(memory, reading, setting)
+    comparison = compare(told, before, reading, seen, now)
+    states, touches = _quote_states(memory, comparison, setting)
+    change = change_of(
+        comparison,
+        source=setting.source,
+        memory=memory,
+        touches=touches,
+        language=setting.language,
+        lore=setting.lore,
+        now=now,
+    )
+    notices, notice_events = _notices(_fresh(told, before, reading), reading, told, memory, setting)
+    moved, pending = _moved(memory, comparison.pending, setting)
+    margin = _margin_held(before, reading, memory, setting)
+    waiting = any(w.rule in {"confirm", "warm_up"} for w in comparison.waiting)
+    after = replace(
+        seen,
+        final_url=setting.final_url if moved else memory.final_url,
+        told_since=now if comparison.news else memory.told_since,
+        told_looks=1 if comparison.news else memory.told_looks + 1,
+        sightings=comparison.sightings,
+        slots=comparison.slots,
+        pending=keep_pending(pending),
+        quotes=states,
+        notices=notices,
+        margin_key=_margin_key(reading),
+        unsettled=memory.unsettled + 1 if waiting or len(pending) > len(comparison.pending) else 0,
+    )
+    return Insight(
+        after,
+        comparison.told if comparison.applied else None,
+        changes=(change,) if change is not None else (),
+        events=(*notice_events, *moved, *_quote_events(touches, setting)),
+        held=(*_held(comparison, setting), *margin),
+        waiting=after.unsettled > 0,
+        differs=bool(comparison.waiting),
+    )
+
+
+def judge_collapsed(memory: Memory, told: Extraction, reading: Extraction, setting: Setting) -> Insight:
+    """A page that lost most of its text and stands like that: told as a critical change, and the new state."""
+    found = [u for u in units(told.blocks, reading.blocks) if u.kind is not UnitKind.SAME]
+    level, reason = collapsed(told.words, reading.words)
+    states, touches = quote_touches(setting.quotes, memory.quotes, reading)
+    change = Change(
+        source_id=setting.source.id,
+        kind=ChangeKind.COLLAPSED,
+        severity=level,
+        reasons=(reason,),
+        parts=parts_of(found),
+        first_seen=memory.doubt.since if memory.doubt else setting.now,
+        confirmed_at=setting.now,
+        unchanged_since=memory.told_since,
+        last_unchanged=memory.last_good,
+        looks_unchanged=memory.told_looks,
+        topics=setting.source.topics,
+        quotes=touches,
+    )
+    after = replace(
+        _seen(memory, reading, setting),
+        told_since=setting.now,
+        told_looks=1,
+        pending=(),
+        quotes=states,
+        margin_key=_margin_key(reading),
+        doubt=None,
+    )
+    return Insight(after, reading, changes=(change,), events=_quote_events(touches, setting))
+
+
+def _seen(memory: Memory, reading: Extraction, setting: Setting) -> Memory:
+    return replace(
+        memory,
+        looks=memory.looks + 1,
+        good_looks=memory.good_looks + 1,
+        first_good=memory.first_good or setting.now,
+        last_good=setting.now,
+        address=setting.url,
+        final_url=memory.final_url or setting.final_url,
+        media=reading.media,
+        language=setting.language or memory.language,
+        title=reading.title[:300],
+    )
+
+
+def _quote_states(
+    memory: Memory, comparison: Comparison, setting: Setting
+) -> tuple[Mapping[str, QuoteState], tuple[QuoteTouch, ...]]:
+    if not comparison.applied:
+        return memory.quotes, ()
+    return quote_touches(setting.quotes, memory.quotes, comparison.told)
+
+
+def _quote_events(touches: Iterable[QuoteTouch], setting: Setting) -> tuple[Event, ...]:
+    events = []
+    for touch in touches:
+        if touch.before is QuoteState.FOUND and touch.after is QuoteState.MISSING:
+            kind = EventKind.QUOTE_LOST
+        elif touch.before is QuoteState.MISSING and touch.after is QuoteState.FOUND:
+            kind = EventKind.QUOTE_FOUND
+        else:
+            continue
+        values = {"footnote": str(touch.quote.footnote), "url": setting.url}
+        urgent = kind is EventKind.QUOTE_LOST
+        events.append(Event(setting.source.id, kind, setting.now, values, touch.quote, urgent))
+    return tuple(events)
+
+
+def _fresh(told: Extraction, before: Extraction, reading: Extraction) -> tuple[Block, ...]:
+    """Lines, margin included, that stood neither in the told text nor on the page at the last look."""
+    known = {b.key for text in (told, before) for b in (*text.blocks, *text.margin)}
+    return tuple(b for b in (*reading.blocks, *reading.margin) if b.key not in known)
+
+
+def _notices(
+    lines: Iterable[Block], reading: Extraction, told: Extraction | None, memory: Memory, setting: Setting
+) -> tuple[tuple[str, ...], tuple[Event, ...]]:
+    """Lines that say the document is withdrawn, superseded, archived …, each told once."""
+    texts = [b.text for b in lines]
+    if told is None or told.title != reading.title:
+        texts.append(reading.title)
+    known = dict.fromkeys(memory.notices)
+    events = []
+    for text in texts:
+        notice = setting.lore.notices.find(text)
+        if notice is None:
+            continue
+        name = short_hash(str(notice.kind), notice.sentence.casefold())
+        if name not in known:
+            known[name] = None
+            values = {"notice": str(notice.kind), "line": notice.sentence, "url": setting.url}
+            if told is None:
+                values["first_look"] = "yes"
+            events.append(Event(setting.source.id, EventKind.STATUS_NOTICE, setting.now, values, urgent=True))
+    return tuple(known)[-KEEP_NOTICES:], tuple(events)
+
+
+def _moved(
+    memory: Memory, pending: tuple[Pending, ...], setting: Setting
+) -> tuple[tuple[Event, ...], tuple[Pending, ...]]:
+    """A redirect to another address is told when it has stood for two looks; the text already matched."""
+    if not memory.final_url or same_place(memory.final_url, setting.final_url):
+        return (), pending
+    name = short_hash("moved", setting.final_url)
+    waiting = wait_on({p.key: p for p in memory.pending}, name, "moved", setting.now)
+    if waiting.looks < 2:
+        return (), (*pending, waiting)
+    values = {"old": memory.final_url, "new": setting.final_url, "url": setting.url}
+    return (Event(setting.source.id, EventKind.MOVED, setting.now, values),), pending
+
+
+def _held(comparison: Comparison, setting: Setting) -> tuple[Held, ...]:
+    """What is held back from now on, by rule, and what waited and went away again."""
+    by_rule: dict[str, list[Unit | ItemUnit]] = {}
+    for weighed in comparison.waiting:
+        if weighed.first and weighed.rule in NOISE_RULES:
+            by_rule.setdefault(weighed.rule, []).append(weighed.unit)
+    if comparison.unconfirmed:
+        by_rule["unconfirmed"] = list(comparison.unconfirmed)
+    return tuple(
+        Held(setting.source.id, rule, Reason(f"held_{rule}"), setting.now, parts_of(found))
+        for rule, found in by_rule.items()
+    )
+
+
+def _margin_held(before: Extraction, reading: Extraction, memory: Memory, setting: Setting) -> tuple[Held, ...]:
+    if not memory.margin_key or memory.margin_key == _margin_key(reading):
+        return ()
+    found = [u for u in units(before.margin, reading.margin) if u.kind is not UnitKind.SAME]
+    parts = parts_of(found)
+    return (Held(setting.source.id, "margin", Reason("held_margin"), setting.now, parts),) if parts else ()
+
+
+def _margin_key(reading: Extraction) -> str:
+    return short_hash(*(b.key for b in reading.margin))
+
+
+def file_changed(memory: Memory, sha256: str, setting: Setting) -> Change:
+    """An unreadable file that is another file now."""
+    return Change(
+        source_id=setting.source.id,
+        kind=ChangeKind.FILE,
+        severity=Severity.SUBSTANTIVE,
+        reasons=(Reason("file_changed", {"new": sha256[:16]}),),
+        parts=(),
+        first_seen=setting.now,
+        confirmed_at=setting.now,
+        unchanged_since=memory.told_since,
+        last_unchanged=memory.last_good,
+        topics=setting.source.topics,
+    )

@@ -1,0 +1,90 @@
+"""Spells in which a source does not bring its document: when is it only doubt, when is it told? Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from monitor.judge.document import EVENTS, Standing, State
+from monitor.model import Doubt, Event, Health, Reason, Source
+
+DECLARE = {
+    State.BLOCKED: (3, timedelta(hours=6)),
+    State.GONE: (3, timedelta(hours=24)),
+    State.UNREACHABLE: (3, timedelta(hours=24)),
+    State.COLLAPSED: (3, timedelta(hours=24)),
+    State.REPLACED: (3, timedelta(hours=6)),
+    State.ELSEWHERE: (3, timedelta(hours=6)),
+    State.LANGUAGE: (3, timedelta(hours=6)),
+    State.UNREADABLE: (3, timedelta(hours=6)),
+}
+"""Looks and time a spell must last before it is told."""
+
+_HEALTH = {
+    State.BLOCKED: Health.BLOCKED,
+    State.GONE: Health.GONE,
+    State.UNREACHABLE: Health.UNREACHABLE,
+    State.REPLACED: Health.GONE,
+    State.ELSEWHERE: Health.GONE,
+    State.UNREADABLE: Health.UNREADABLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """The spell after one more bad look. `due`: it is to be told with this look."""
+
+    doubt: Doubt
+    due: bool
+
+    @property
+    def health(self) -> Health:
+        return _HEALTH.get(State(self.doubt.kind), Health.DOUBT) if self.doubt.declared else Health.DOUBT
+
+
+def endure(old: Doubt | None, standing: Standing, now: datetime) -> Spell:
+    """One more look that was not good.
+
+    A spell that changes its kind (blocked, then unreachable) goes on as the new kind with its own start, so that
+    a declared *gone* is not told again as *blocked* by one odd look in between.
+    """
+    kind = str(standing.state)
+    if old is None or (old.kind != kind and not old.declared):
+        doubt = Doubt(kind, standing.reason, now, 1)
+    elif old.kind != kind:
+        return Spell(_other_kind(old, standing, now), due=False)
+    else:
+        doubt = replace(old, looks=old.looks + 1, reason=standing.reason, other_kind="", other_looks=0)
+    looks, time = DECLARE[standing.state]
+    long_enough = doubt.looks >= looks and now - doubt.since >= time
+    due = not doubt.declared and (standing.final or long_enough)
+    return Spell(replace(doubt, declared=True) if due else doubt, due)
+
+
+def _other_kind(old: Doubt, standing: Standing, now: datetime) -> Doubt:
+    """A declared spell that shows another face: three such looks in a row start a spell of that kind."""
+    kind = str(standing.state)
+    looks = old.other_looks + 1 if old.other_kind == kind else 1
+    if looks >= 3:
+        return Doubt(kind, standing.reason, now, 1)
+    return replace(old, other_kind=kind, other_looks=looks)
+
+
+def told_as(doubt: Doubt, source: Source, now: datetime, url: str, final_url: str) -> Event | None:
+    """The event of a spell that is due; None for a collapsed page, which is told as a change."""
+    kind = EVENTS.get(State(doubt.kind))
+    if kind is None:
+        return None
+    values = {
+        "url": url,
+        "new": final_url or url,
+        "reason": doubt.reason.code,
+        "since": doubt.since.isoformat(),
+        "looks": str(doubt.looks),
+        **{f"reason_{k}": v for k, v in doubt.reason.values.items()},
+    }
+    return Event(source.id, kind, now, values, urgent=doubt.kind == State.GONE)
+
+
+def first_words(reason: Reason) -> str:
+    """A reason on one line for logs and `monitor sources`, without a catalogue."""
+    facts = ", ".join(f"{k} {v}" for k, v in reason.values.items() if v)
+    return f"{reason.code} ({facts})" if facts else reason.code

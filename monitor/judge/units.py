@@ -1,0 +1,120 @@
+"""The differences between the told text and what stands there now, one place at a time.
+
+A unit is the smallest thing that can be told or held back: one block gone, come, reworded, moved, repunctuated,
+or a document exchanged behind the same words. Choosing a side for every unit gives a text again: with all units
+applied it is the new one, with none the old one.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from monitor.judge.recall import short_hash, skeleton
+from monitor.model import Block, Link
+from monitor.text.align import Op, align
+
+DOCUMENTS = frozenset({".pdf", ".doc", ".docx", ".odt", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".zip", ".csv"})
+MOST_UNITS = 4000
+"""Beyond this many the difference is one: a rewrite."""
+
+
+class UnitKind(StrEnum):
+    SAME = "same"
+    GONE = "gone"
+    COME = "come"
+    REWORDED = "reworded"
+    MOVED_AWAY = "moved_away"
+    MOVED_HERE = "moved_here"
+    PUNCTUATION = "punctuation"
+    LINK = "link"
+    REWRITE = "rewrite"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One place of a comparison. `after` is the key of the last common block above it."""
+
+    kind: UnitKind
+    old: tuple[Block, ...] = ()
+    new: tuple[Block, ...] = ()
+    after: str = ""
+
+    @property
+    def key(self) -> str:
+        """Recognises this very difference at the next look."""
+        links = (link.url for b in self.new for link in b.links) if self.kind is UnitKind.LINK else ()
+        texts = (b.text for b in self.new) if self.kind is UnitKind.PUNCTUATION else ()
+        return short_hash(self.kind, *(b.key for b in self.old), ">", *(b.key for b in self.new), *links, *texts)
+
+    @property
+    def slot(self) -> str:
+        """Recognises the place, whatever stands there: the told words, else the block above."""
+        return short_hash("slot", self.old[0].key) if self.old else short_hash("after", self.after)
+
+    @property
+    def digits_only(self) -> bool:
+        """Do old and new differ in nothing but numbers?"""
+        if self.kind is not UnitKind.REWORDED:
+            return False
+        return skeleton(self.old[0].key) == skeleton(self.new[0].key)
+
+
+def units(old: Sequence[Block], new: Sequence[Block]) -> tuple[Unit, ...]:
+    """Align two texts and cut the result into units; the old sides joined give `old`, the new sides `new`."""
+    cut = tuple(_cut(align(old, new)))
+    if sum(u.kind is not UnitKind.SAME for u in cut) <= MOST_UNITS:
+        return cut
+    return (Unit(UnitKind.REWRITE, tuple(old), tuple(new)),)
+
+
+def settle(all_units: Iterable[Unit], applied: frozenset[str]) -> tuple[Block, ...]:
+    """The text in which exactly the units with these keys have happened."""
+    out: list[Block] = []
+    for unit in all_units:
+        happened = unit.kind is UnitKind.SAME or unit.key in applied
+        out.extend(unit.new if happened else unit.old)
+    return tuple(out)
+
+
+def _cut(ops: Iterable[Op]) -> Iterator[Unit]:
+    above = ""
+    for op in ops:
+        if op.kind == "same":
+            for old, new in zip(op.old, op.new, strict=True):
+                yield _same(old, new, above)
+                above = new.key
+        elif op.kind == "replace":
+            yield Unit(UnitKind.REWORDED, op.old, op.new, above)
+        else:
+            kind_old = UnitKind.MOVED_AWAY if op.kind == "move_out" else UnitKind.GONE
+            kind_new = UnitKind.MOVED_HERE if op.kind == "move_in" else UnitKind.COME
+            yield from (Unit(kind_old, (block,), (), above) for block in op.old)
+            yield from (Unit(kind_new, (), (block,), above) for block in op.new)
+
+
+def _same(old: Block, new: Block, above: str) -> Unit:
+    if _documents(old.links) != _documents(new.links) and _documents(new.links):
+        return Unit(UnitKind.LINK, (old,), (new,), above)
+    if _ink(old.text) != _ink(new.text):
+        return Unit(UnitKind.PUNCTUATION, (old,), (new,), above)
+    return Unit(UnitKind.SAME, (old,), (new,), above)
+
+
+def _ink(text: str) -> str:
+    """A text without white space: blanks alone are no punctuation."""
+    return "".join(text.split())
+
+
+def _documents(links: Iterable[Link]) -> frozenset[str]:
+    """Paths of the documents linked here. Query and host are left out: tokens and mirrors are no news."""
+    paths = (_path(link.url) for link in links)
+    return frozenset(path for path in paths if PurePosixPath(path).suffix.lower() in DOCUMENTS)
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:  # a hostile or broken address is no document
+        return ""
