@@ -58,3 +58,10 @@ def test_every_decision_is_listed_and_has_its_number_in_the_title(checkout):
 
 def test_the_changelog_has_a_place_for_what_is_not_released(checkout):
     assert "\n## [Unreleased]\n" in (checkout / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_every_room_is_in_the_table_of_where_a_change_goes(checkout):
+    page = (checkout / "CONTRIBUTING.md").read_text("utf-8")
+    modules = [path for path in (checkout / "monitor").iterdir() if not path.name.startswith(("_", "py.typed"))]
+    rooms = [f"`monitor/{path.name}{'/' if path.is_dir() else ''}`" for path in modules]
+    assert [room for room in rooms if room not in page] == []

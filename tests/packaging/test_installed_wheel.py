@@ -26,9 +26,9 @@ def installed(wheel, checkout, tmp_path_factory) -> Path:
 
 
 def output(python, code, cwd):
-    return subprocess.run(
-        [python, "-c", code], check=True, env=ENVIRONMENT, cwd=cwd, capture_output=True, text=True
-    ).stdout
+    done = subprocess.run([python, "-c", code], env=ENVIRONMENT, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_the_lock_is_complete_and_nothing_contradicts(installed):

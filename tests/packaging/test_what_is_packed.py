@@ -13,13 +13,13 @@ IN_THE_WHEEL = (
     r"monitor/_bundled/sources\.yaml",
     r"monitor/_bundled/db/schema\.sql",
     r"monitor/_bundled/db/migrations/([a-z_]+/)*[a-z_0-9]+\.(py|py\.mako|ini)",
-    r"monitor/_bundled/alerts/templates/([a-z_]+/)*[a-z_0-9.-]+\.(txt|html|j2|yaml|css)",
+    r"monitor/_bundled/alerts/templates/([a-z_]+/)*[a-z_0-9.-]+\.(txt|html|j2|toml|yaml|css)",
     r"footnote_watch-[0-9.]+\.dist-info/(METADATA|WHEEL|RECORD|entry_points\.txt|licenses/LICENSE)",
 )
 IN_THE_SDIST = (
     r"monitor/([a-z_0-9]+/)*[A-Za-z_0-9.-]+\.(py|typed|yaml|json|txt|html|xml|css|js|svg|png|ico|pdf)",
     r"db/(README\.md|schema\.sql|migrations/([a-z_]+/)*[a-z_0-9]+\.(py|py\.mako|ini))",
-    r"alerts/(README\.md|templates/([a-z_]+/)*[a-z_0-9.-]+\.(txt|html|j2|yaml|css)|samples/[A-Za-z_0-9./-]+)",
+    r"alerts/(README\.md|templates/([a-z_]+/)*[a-z_0-9.-]+\.(txt|html|j2|toml|yaml|css)|samples/[A-Za-z_0-9./-]+)",
     r"tests/.+\.(py|html|pdf|json|yaml|txt|eml|sql|md|xml|zst|jsonl|png|b64|gz|bin)",
     r"docs/.+\.(md|png)",
     r"benchmarks/.+\.(py|md|json|sh|yaml|txt)",
