@@ -37,8 +37,8 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
 class _RefusedError(ValueError):
     """A value that cannot be used: what is wrong, and what to do."""
 
-    def __init__(self, what: str, hint: str = "") -> None:
-        self.what, self.hint = what, hint
+    def __init__(self, what: str, hint: str = "", *, where: str = "") -> None:
+        self.what, self.hint, self.where = what, hint, where
         super().__init__(what)
 
 
@@ -124,7 +124,7 @@ class Settings(BaseSettings):
         written = _dotenv(folder / ".env")
         environment = {name.upper(): value for name, value in os.environ.items() if value}
         variables = {name: PREFIX + name.upper() for name in type(self).model_fields if name != "home"}
-        in_file = {
+        in_file: dict[str, Any] = {
             name: written[variable]
             for name, variable in variables.items()
             if variable in written and variable not in environment and name not in given
@@ -234,7 +234,7 @@ class Settings(BaseSettings):
     def _sender_known(self) -> "Settings":
         server = self.smtp
         if server and not self.mail_from and "@" not in server.user:
-            raise _RefusedError("MONITOR_MAIL_FROM is needed when mail is sent", "such as watch@example.org")
+            raise _RefusedError("is needed to send mail", "such as watch@example.org", where=PREFIX + "MAIL_FROM")
         return self
 
 
@@ -319,23 +319,24 @@ def _problems(error: ValidationError) -> list[Problem]:
     """What pydantic complains of, in our words and without the values."""
     problems = []
     for detail in error.errors(include_url=False, include_context=True, include_input=False):
-        where = PREFIX + str(detail["loc"][0]).upper() if detail["loc"] else PREFIX + "…"
+        where = PREFIX + "".join(str(step).upper() for step in detail["loc"][:1])
         context = detail.get("ctx", {})
         cause = context.get("error")
         if isinstance(cause, _RefusedError):
-            problems.append(Problem(where, cause.what, cause.hint))
+            problems.append(Problem(cause.where or where, cause.what, cause.hint))
         elif "expected" in context:
             problems.append(Problem(where, f"must be {context['expected']}"))
         else:
-            problems.append(Problem(where, detail["msg"][:1].lower() + detail["msg"][1:]))
+            problems.append(Problem(where, detail["msg"].removeprefix("Input ")))
     return problems
 
 
 def _unknown(variables: Mapping[str, str], fields: Mapping[str, Any]) -> tuple[Problem, ...]:
-    known = [PREFIX + name.upper() for name in fields]
+    known = [name.upper() for name in fields]
     found = []
-    for name in sorted(variables):
-        if name.startswith(PREFIX) and name not in known and name not in _ELSEWHERE:
+    for variable in sorted(variables):
+        name = variable.removeprefix(PREFIX)
+        if variable.startswith(PREFIX) and name not in known and variable not in _ELSEWHERE:
             close = get_close_matches(name[:80], known, n=1)
-            found.append(Problem(name, "is not a setting", f"did you mean {close[0]}?" if close else ""))
+            found.append(Problem(variable, "is not a setting", f"did you mean {PREFIX}{close[0]}?" if close else ""))
     return tuple(found)

@@ -167,7 +167,11 @@ class Fields:
             self.complain(name, "must be one text", "a text that begins with [ or { needs quotes")
             return None
         if node.value is None:
-            self.complain(name, "is empty", "" if required else "fill it in or remove the line")
+            self.complain(
+                name,
+                "is empty",
+                "" if required else "fill it in or remove the line; a text that begins with # needs quotes",
+            )
             return None
         return node
 
