@@ -68,6 +68,14 @@ def offline(case: Case, looks: tuple[Look, ...]) -> PollIntent:
     return intent_of(case, looks, 0, Outcome.OFFLINE, Reason("offline"), case.memory, case.order.health, when)
 
 
+def technical(case: Case, intent: PollIntent) -> PollIntent:
+    """The intent of a poll before which the old snapshot was read again under new rules."""
+    if not intent.good or case.told is None:
+        return intent
+    row = goodlook.technical_change(case.order.source.id, case.now)
+    return replace(intent, told_text=intent.told_text or case.told, changes=(*intent.changes, row))
+
+
 def _choose(case: Case, looks: tuple[Look, ...]) -> Choice:
     judged = [_judge(case, look) for look in looks]
     cited = judged[0][1]

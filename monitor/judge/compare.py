@@ -75,7 +75,7 @@ def compare(told: Extraction, before: Extraction, current: Extraction, memory: M
     found = _differences(told, current, listing=listing)
     sightings = _sightings(memory, before, current, now)
     scale = _Scale(memory, sightings, now)
-    weighed = [scale.weigh(unit) for unit in found]
+    weighed = scale.weigh_all(found)
     ready = [w for w in weighed if scale.ready(w)]
     applied = frozenset(w.unit.key for w in ready)
     waiting = tuple(w for w in weighed if w.unit.key not in applied)
@@ -105,8 +105,17 @@ class _Scale:
         self.slots: dict[str, Slot] = {s.key: s for s in memory.slots}
         self.pending: dict[str, Pending] = {}
 
-    def weigh(self, unit: Unit | ItemUnit) -> Weighed:
-        rule = self._rule(unit)
+    def weigh_all(self, found: Sequence[Unit | ItemUnit]) -> list[Weighed]:
+        """Weigh each unit; what went in a gap into which words came back waits with them."""
+        rules = [self._rule(unit) for unit in found]
+        returning = {u.after for u, r in zip(found, rules, strict=True) if isinstance(u, Unit) and r == "flicker"}
+        out = []
+        for unit, rule in zip(found, rules, strict=True):
+            went = isinstance(unit, Unit) and unit.kind is UnitKind.GONE and unit.after in returning
+            out.append(self._weighed(unit, "flicker" if went and rule == "confirm" else rule))
+        return out
+
+    def _weighed(self, unit: Unit | ItemUnit, rule: str) -> Weighed:
         weighed = Weighed(unit, rule)
         name = self.name(weighed)
         self.pending[name] = wait_on(self.known, name, rule, self.now)

@@ -284,3 +284,17 @@ def file_changed(memory: Memory, sha256: str, setting: Setting) -> Change:
         last_unchanged=memory.last_good,
         topics=setting.source.topics,
     )
+
+
+def technical_change(source_id: str, now: datetime) -> Change:
+    """Our own rules read the old snapshot differently: kept as a row, never told."""
+    return Change(
+        source_id=source_id,
+        kind=ChangeKind.TECHNICAL,
+        severity=Severity.NOISE,
+        reasons=(Reason("technical"),),
+        parts=(),
+        first_seen=now,
+        confirmed_at=now,
+        told=False,
+    )

@@ -5,6 +5,7 @@ or a document exchanged behind the same words. Choosing a side for every unit gi
 applied it is the new one, with none the old one.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,12 +35,17 @@ class UnitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One place of a comparison. `after` is the key of the last common block above it."""
+    """One place of a comparison.
+
+    `after` names the last common block above (its key and how often that came): units with the same `after` stand
+    in one gap. `nth` counts the blocks that came there, so that each has a place of its own.
+    """
 
     kind: UnitKind
     old: tuple[Block, ...] = ()
     new: tuple[Block, ...] = ()
     after: str = ""
+    nth: int = 0
 
     @property
     def key(self) -> str:
@@ -51,7 +57,7 @@ class Unit:
     @property
     def slot(self) -> str:
         """Recognises the place, whatever stands there: the told words, else the block above."""
-        return short_hash("slot", self.old[0].key) if self.old else short_hash("after", self.after)
+        return short_hash("slot", self.old[0].key) if self.old else short_hash("after", self.after, str(self.nth))
 
     @property
     def digits_only(self) -> bool:
@@ -79,19 +85,22 @@ def settle(all_units: Iterable[Unit], applied: frozenset[str]) -> tuple[Block, .
 
 
 def _cut(ops: Iterable[Op]) -> Iterator[Unit]:
-    above = ""
+    above, nth = "", 0
+    seen: Counter[str] = Counter()
     for op in ops:
         if op.kind == "same":
             for old, new in zip(op.old, op.new, strict=True):
                 yield _same(old, new, above)
-                above = new.key
+                seen[new.key] += 1
+                above, nth = f"{new.key}\x1f{seen[new.key]}", 0
         elif op.kind == "replace":
             yield Unit(UnitKind.REWORDED, op.old, op.new, above)
         else:
             kind_old = UnitKind.MOVED_AWAY if op.kind == "move_out" else UnitKind.GONE
             kind_new = UnitKind.MOVED_HERE if op.kind == "move_in" else UnitKind.COME
             yield from (Unit(kind_old, (block,), (), above) for block in op.old)
-            yield from (Unit(kind_new, (), (block,), above) for block in op.new)
+            yield from (Unit(kind_new, (), (block,), above, nth + n) for n, block in enumerate(op.new))
+            nth += len(op.new)
 
 
 def _same(old: Block, new: Block, above: str) -> Unit:
