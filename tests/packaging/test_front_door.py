@@ -129,3 +129,60 @@ def test_a_python_that_is_too_old_is_passed_over_for_a_newer_one(played, no_pyth
     result = run(played, "start", PATH=no_python)
     assert "called: -m venv --clear" in result.stdout
     assert result.returncode != 0
+
+
+def tool(folder, name, script):
+    (Path(folder) / name).unlink(missing_ok=True)
+    (Path(folder) / name).write_text(f"#!/bin/sh\n{script}\n")
+    (Path(folder) / name).chmod(0o755)
+
+
+@pytest.fixture
+def as_root(no_python) -> str:
+    """A machine without Python where we are root and apt-get can bring it (a Python that makes no environment)."""
+    tool(no_python, "id", "echo 0")
+    python = f"{no_python}/python3"
+    brings = f"printf '#!/bin/sh\\n[ \"$1\" != -m ]\\n' >{python}; /bin/chmod +x {python}"
+    tool(no_python, "apt-get", f'echo "apt-get $*" >&2; [ "$1" != install ] || {{ {brings}; }}')
+    return no_python
+
+
+def test_root_on_a_build_machine_gets_python_installed(played, as_root):
+    shutil.rmtree(played / ".venv")
+    result = run(played, "start", PATH=as_root, CI="true")
+    assert "apt-get install -q -y python3 python3-venv" in result.stderr
+    assert "Please type" not in result.stderr
+
+
+def test_root_on_anybodys_machine_is_only_told_what_to_type(played, as_root):
+    shutil.rmtree(played / ".venv")
+    result = run(played, "start", PATH=as_root)
+    assert "apt-get install -q" not in result.stderr
+    assert "Please type" in result.stderr
+
+
+def test_a_changed_lock_is_installed_with_hashes_and_once(played):
+    with (played / "requirements.lock").open("a") as lock:
+        lock.write("# another line\n")
+    pip = 'case "$3" in install) shift 3; echo "pip $*";; esac'
+    played_python = PLAYED_PYTHON.replace("exit 42", "").replace(
+        'echo "pid', f'[ "$2" != pip ] || {{ {pip}; exit; }}\necho "pid'
+    )
+    tool(played / ".venv/bin", "python", played_python)
+    first, second = run(played, "start"), run(played, "start")
+    assert "--require-hashes -r" in first.stderr
+    assert "pip" not in second.stderr
+
+
+def test_a_lock_that_could_not_be_installed_is_tried_again_next_time(played):
+    (played / ".venv/requirements.lock").unlink()
+    result = run(played, "start")
+    assert result.returncode == 42
+    assert arguments_of(result) == []
+    assert not (played / ".venv/requirements.lock").exists()
+
+
+def test_an_environment_of_another_folder_is_made_again(played, no_python):
+    (played / ".venv/made-for").write_text("/somewhere/else Python 3.11.0\n")
+    tool(no_python, "python3", 'echo "called: $*"; [ "$1" != -m ]')
+    assert "called: -m venv --clear" in run(played, "start", PATH=no_python).stdout
