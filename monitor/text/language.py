@@ -11,12 +11,12 @@ from collections import Counter
 _STOP_WORDS = {
     "en": "the of and to in is that for it as was with be by on are this from or an at not have which you your we our "
     "will can may their has its any if they were been these",
-    "nl": "de het een en van in is dat voor op te met zijn die niet aan er om ook als bij of uit naar dan wordt worden "
-    "door over deze heeft hebben kan wij uw onze tot werd maar geen zoals",
-    "fr": "le la les de des et un une du en est que qui pour dans par sur au aux avec ce cette sont pas plus ne ou nous "
-    "vous votre vos nos leur ses son être sa il elle",
-    "de": "der die das und in den von zu mit ist des im für auf nicht ein eine als auch dem es an werden aus er sich bei "
-    "oder wir sie einer einem zur zum wird durch nach über sind haben",
+    "nl": "de het een en van in is dat voor op te met zijn die niet aan er om ook als bij of uit naar dan wordt "
+    "worden door over deze heeft hebben kan wij uw onze tot werd maar geen zoals",
+    "fr": "le la les de des et un une du en est que qui pour dans par sur au aux avec ce cette sont pas plus ne ou "
+    "nous vous votre vos nos leur ses son être sa il elle",
+    "de": "der die das und in den von zu mit ist des im für auf nicht ein eine als auch dem es an werden aus er sich "
+    "bei oder wir sie einer einem zur zum wird durch nach über sind haben",
 }
 _OTHERS = (
     "el los las y del por con una que se para su como más pero al lo "
@@ -26,11 +26,12 @@ _OTHERS = (
     "w na i nie z się do jest że przez oraz ve bir bu için ile"
 )
 _PATTERNS = {
-    "en": r"\b(?:th|wh)[a-z]+|\w+(?:ing|ness|ship|ful|ould|ght|ly|ed|ity|ies|ers|ous|ew|ck)\b|\w*y\b|\w*(?:sh|oo[dkm])\w*",
-    "nl": r"\w*(?:ij|aa|oo|uu|ee[a-z]|oe[a-z]|ui|sch|eeuw)\w*|\w+(?:heid|lijk|lijke|ing|ingen|eren|atie|iteit)\b",
-    "fr": r"\w*(?:é|è|ê|à|ç|œ|eau|eux|euil|oi|ou[a-z])\w*|\b(?:l|d|qu|n|s|c|j|m)['’]\w+|\w+(?:ité|ment|aire|ique|euse|elle)\b",
-    "de": r"\w*(?:ä|ö|ü|ß|sch|ei[a-z]|pf|tz|äu)\w*|\w+(?:ung|ungen|keit|heit|lich|liche|lichen|isch|ische|ischen|schaft)\b",
+    "en": r"^(?:th|wh)|(?:ing|ness|ship|ful|ould|ght|ly|ed|ity|ies|ers|ous|ew|ck|y)$|sh|oo[dkm]",
+    "nl": r"ij|aa|oo|uu|ee[a-z]|oe[a-z]|ui|sch|eeuw|(?:heid|lijk|lijke|ing|ingen|eren|atie|iteit)$",
+    "fr": r"[éèêàçœ]|eau|eux|euil|oi|ou[a-z]|(?:ment|aire|ique|euse|elle)$",
+    "de": r"[äöüß]|sch|ei[a-z]|pf|tz|(?:ung|ungen|keit|heit|lich|liche|lichen|isch|ische|ischen|schaft)$",
 }
+_ELISION = re.compile(r"\b(?:l|d|qu|n|c|j)['’](?=\w)")
 _PATTERN_WEIGHT = 0.34
 _PRIOR = 1.5
 """What the page's own word is worth: it settles short lines, not paragraphs."""
@@ -40,6 +41,7 @@ _LEAD = 1.15
 _MOST_WORDS = 2_000
 
 _WORD = re.compile(r"[^\W\d_]+")
+_LONGEST = 40
 
 
 def _weights() -> dict[str, dict[str, float]]:
@@ -74,8 +76,10 @@ def language_of(text: str, prior: str = "") -> str:
     for word, times in Counter(words).items():
         for language, weight in _WEIGHTS.get(word, {}).items():
             scores[language] += weight * times
-    for language, pattern in _COMPILED.items():
-        scores[language] += _PATTERN_WEIGHT * sum(1 for _ in pattern.finditer(text))
+        for language, pattern in _COMPILED.items():
+            if len(word) <= _LONGEST and pattern.search(word):
+                scores[language] += _PATTERN_WEIGHT * times
+    scores["fr"] += _PATTERN_WEIGHT * sum(1 for _ in _ELISION.finditer(text))
     told = scores | ({said: scores[said] + _PRIOR} if said else {})
     (best, score), (_, second) = sorted(told.items(), key=lambda item: -item[1])[:2]
     if said and best == said and max(scores.values()) < _LEAST:
