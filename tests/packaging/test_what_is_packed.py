@@ -61,6 +61,11 @@ def test_the_wheel_brings_what_the_program_needs_from_the_data_folders(wheel_mem
     assert MUST_BE_THERE - wheel_members == set()
 
 
+def test_the_sdist_brings_what_it_takes_to_run_and_check_it(sdist_members):
+    needed = {".ci/run", "LICENSE", "README.md", "pyproject.toml", "requirements-dev.lock", "requirements.lock", "run"}
+    assert needed - sdist_members == set()
+
+
 def test_every_file_of_the_package_is_in_the_wheel(wheel_members, used_checkout):
     """A data file that is used in the checkout but forgotten in the wheel would only fail for users."""
     package = used_checkout / "monitor"
