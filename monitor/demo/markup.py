@@ -1,12 +1,14 @@
 """Played pages: a light markup for texts, and the furniture real sites put around them."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from itertools import groupby
 
-from monitor.demo.script import Visit
+from monitor.demo.script import Body, Visit
 
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 
@@ -24,13 +26,20 @@ def article(text: str) -> str:
 def _paragraphs(text: str) -> Iterator[str]:
     for part in text.strip().split("\n\n"):
         lines = [line.strip() for line in part.strip().splitlines()]
-        for mark, group in groupby(lines, key=lambda line: line.split(" ", 1)[0] if line[:1] in "#-|*<" else ""):
-            yield _marked(mark, [line[len(mark) :].strip() for line in group])
+        for mark, group in groupby(lines, key=_mark):
+            yield _marked(mark, [line.removeprefix(f"{mark} ") for line in group])
+
+
+def _mark(line: str) -> str:
+    if line.startswith("<"):
+        return "<"
+    word = line.partition(" ")[0]
+    return word if word in {"#", "##", "###", "-", "|", "*"} else ""
 
 
 def _marked(mark: str, lines: Sequence[str]) -> str:
-    if mark.startswith("<"):
-        return "\n".join(mark + (" " if line[:1].isalnum() else "") + line for line in lines)
+    if mark == "<":
+        return "\n".join(lines)
     if mark in {"#", "##", "###"}:
         return "\n".join(f"<h{len(mark)}>{_inline(line)}</h{len(mark)}>" for line in lines)
     if mark == "-":
@@ -82,16 +91,42 @@ class Site:
     head: str = ""
     css: str = "page"
     """Prefix of class names, as a content management system leaves them."""
-    labels: tuple[str, str] = field(default=("Skip to main content", "Related"))
+    labels: tuple[str, str] = ("Skip to main content", "Related")
     visits_before: int = 48211
+    still: bool = False
+    """A static page: the same bytes at every visit."""
+    charset: str = "utf-8"
 
 
-def render(site: Site, title: str, main: str, visit: Visit, *, notice: str = "", canonical: str = "") -> str:
-    """A whole page. `main` is HTML; `notice` a line in a banner above it, as in `<div role="alert">`."""
+_STILL = Visit("", "", datetime(2026, 1, 1, tzinfo=UTC), 1)
+
+
+def page(site: Site, text: str, *, other: str = "", notice: str = "", side: str = "", canonical: str = "") -> Body:
+    """A played page of a text in light markup, its first line the title.
+
+    `%TOKEN%` in the text becomes another hexadecimal number at each visit. `other`: a variant of the text that
+    is shown to every second visitor. `notice` stands above the text, `side` in the side column.
+    """
+    title = text.strip().partition("\n")[0].removeprefix("# ")
+    mains = [article(text), article(other or text)]
+
+    def body(visit: Visit) -> bytes:
+        token = hashlib.sha256(f"{visit.target} {visit.count}".encode()).hexdigest()[:32]
+        main = mains[(visit.count + 1) % 2].replace("%TOKEN%", token)
+        html = render(site, title, main, visit, notice=notice, side=side, canonical=canonical)
+        return html.encode("cp1252" if site.charset == "iso-8859-1" else site.charset)
+
+    return body(_STILL) if site.still else body
+
+
+def render(
+    site: Site, title: str, main: str, visit: Visit, *, notice: str = "", side: str = "", canonical: str = ""
+) -> str:
+    """A whole page. `main` is HTML; `notice` a line in a banner above it, `side` one in the side column."""
     link = f'<link rel="canonical" href="{escape(canonical)}">' if canonical else ""
     return f"""<!doctype html>
 <html lang="{site.language}">
-<head><meta charset="utf-8"><title>{escape(title)} | {escape(site.name)}</title>{link}{site.head}
+<head><meta charset="{site.charset}"><title>{escape(title)} | {escape(site.name)}</title>{link}{site.head}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <script>window.dataLayer=[];dataLayer.push({{"t":{int(visit.at.timestamp())},"n":{visit.count}}});</script>
 <style>.{site.css}-hidden{{display:none}}</style></head>
@@ -103,7 +138,7 @@ def render(site: Site, title: str, main: str, visit: Visit, *, notice: str = "",
 <main id="main" class="{site.css}-content">
 {main}
 </main>
-{_aside(site, visit)}
+{_aside(site, visit, side)}
 <footer class="{site.css}-footer">
 {"".join(f"<p>{_filled(line, site, visit)}</p>" for line in site.footer)}
 </footer>
@@ -123,8 +158,8 @@ def _languages(site: Site) -> str:
     return f'<div class="language-switcher">{links}</div>'
 
 
-def _aside(site: Site, visit: Visit) -> str:
-    parts = []
+def _aside(site: Site, visit: Visit, side: str) -> str:
+    parts = [f"<p>{escape(side)}</p>"] if side else []
     if site.related:
         shown = [site.related[(visit.count + step) % len(site.related)] for step in range(2)]
         links = "".join(f'<li><a href="/related/{site.related.index(t)}">{escape(t)}</a></li>' for t in shown)

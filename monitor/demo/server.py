@@ -77,7 +77,7 @@ class PlayedServer:
     def __init__(self, play: Play, *, tls: ssl.SSLContext | None = None, keep_alive: bool = False) -> None:
         self._play, self._tls, self._keep_alive = play, tls, keep_alive
         self._servers: list[asyncio.Server] = []
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.plain_port = 0
         self.tls_port = 0
 
@@ -96,8 +96,9 @@ class PlayedServer:
         """Close the doors and every open connection."""
         for server in self._servers:
             server.close()
-        for connection in self._connections:
-            connection.cancel()
+        # Broken off rather than cancelled: asyncio (3.11) logs a cancelled connection as an error.
+        for writer in self._connections.values():
+            writer.transport.abort()
         await asyncio.gather(*self._connections, return_exceptions=True)
         for server in self._servers:
             await server.wait_closed()
@@ -119,8 +120,8 @@ class PlayedServer:
         async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             if task is not None:
-                self._connections.add(task)
-                task.add_done_callback(self._connections.discard)
+                self._connections[task] = writer
+                task.add_done_callback(self._connections.pop)
             try:
                 while await self._exchange(reader, writer, secure=secure):
                     pass
