@@ -11,6 +11,8 @@ from urllib.parse import urljoin
 
 import idna
 
+from monitor.fetch.guard import is_disguised
+
 MAX_LENGTH = 4096
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -94,9 +96,12 @@ def _host_and_port(authority: str, default: int) -> tuple[str, int]:
     name = match[1]
     if name.startswith("["):
         try:
-            return str(IPv6Address(name[1:-1])), port
+            literal = IPv6Address(name[1:-1])
         except AddressValueError as error:
             raise AddressError(f"{name} is not an IPv6 address") from error
+        if literal.scope_id is not None:
+            raise AddressError(f"{name} is an address of the local link")
+        return str(literal), port
     return _name(name), port
 
 
@@ -111,6 +116,8 @@ def _name(name: str) -> str:
     name = name.lower()
     if not _NAME.fullmatch(name) or len(name) > 254 or any(len(label) > 63 for label in name.split(".")):
         raise AddressError(f"“{name[:80]}” is not a valid host name")
+    if is_disguised(name):
+        raise AddressError(f"{name} is an IP address in disguise, not a host name")
     return name
 
 

@@ -1,0 +1,222 @@
+"""Content codings are taken off within bounds, whatever was packed."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import zlib
+
+import brotli
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import FetchError, FetchKind
+from monitor.fetch import Limits
+from monitor.fetch.decode import BOMB_RATIO, BOMB_SIZE, KEEP, MAX_MEMBERS, PIECE, Body, Decoder, codings_of
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+PACK = {
+    "gzip": lambda data: gzip.compress(data, 6, mtime=0),
+    "x-gzip": lambda data: gzip.compress(data, 1, mtime=0),
+    "deflate": zlib.compress,
+    "br": lambda data: brotli.compress(data, quality=4),
+    "zstd": lambda data: zstandard.ZstdCompressor(level=3).compress(data),
+}
+
+
+def read(codings, data, *, step=65536, wire=10**9, decoded=10**9):
+    body = Body(tuple(codings), wire_limit=wire, decoded_limit=decoded)
+    for at in range(0, len(data), step):
+        body.feed(data[at : at + step])
+    return body.finish()
+
+
+PAGES = st.one_of(
+    st.binary(max_size=2000),
+    st.builds(lambda piece, times: piece * times, st.binary(min_size=1, max_size=40), st.integers(0, 9000)),
+)
+
+
+@given(PAGES, st.lists(st.sampled_from(sorted(PACK)), max_size=3), st.integers(1, 4000))
+def test_what_was_packed_comes_out_whole_however_it_is_cut(page, codings, step):
+    packed = page
+    for coding in codings:
+        packed = PACK[coding](packed)
+    assert read(codings, packed, step=step) == page
+
+
+@given(PAGES, st.lists(st.sampled_from(sorted(PACK)), min_size=1, max_size=3), st.integers(0, 200_000))
+def test_decoding_never_exceeds_its_bound(page, codings, limit):
+    packed = page
+    for coding in codings:
+        packed = PACK[coding](packed)
+    decoder, out, largest = Decoder(tuple(codings), limit), 0, 0
+    try:
+        for piece in decoder.feed(packed):
+            out += len(piece)
+            largest = max(largest, len(piece))
+    except FetchError as error:
+        assert error.kind is FetchKind.TOO_LARGE
+    else:
+        assert out == len(page)
+    assert out <= limit
+    assert largest <= 2 * PIECE
+
+
+@given(st.binary(max_size=400), st.sampled_from(sorted(PACK)))
+def test_junk_ends_in_a_protocol_error_or_in_bytes_never_otherwise(junk, coding):
+    try:
+        read([coding], junk)
+    except FetchError as error:
+        assert error.kind is FetchKind.PROTOCOL
+
+
+@pytest.mark.parametrize("coding", sorted(PACK))
+def test_a_stream_that_breaks_off_is_an_error_not_a_shorter_page(coding):
+    packed = PACK[coding](os.urandom(500))
+    with pytest.raises(FetchError) as caught:
+        read([coding], packed[:-5])
+    assert caught.value.kind is FetchKind.PROTOCOL
+
+
+def test_deflate_is_understood_with_and_without_its_frame():
+    assert read(["deflate"], zlib.compress(b"framed" * 50), step=1) == b"framed" * 50
+    assert read(["deflate"], raw_deflate(b"bare" * 50), step=1) == b"bare" * 50
+
+
+def test_concatenated_gzip_members_and_zstd_frames_are_one_body():
+    for coding in ("gzip", "zstd"):
+        assert read([coding], PACK[coding](b"one ") + PACK[coding](b"two"), step=7) == b"one two"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_padding_after_the_end_is_ignored_as_browsers_do(coding):
+    assert read([coding], PACK[coding](b"page") + b"\0" * 100, step=13) == b"page"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_a_body_of_countless_empty_parts_is_refused(coding):
+    with pytest.raises(FetchError) as caught:
+        read([coding], PACK[coding](b"") * (MAX_MEMBERS + 2))
+    assert caught.value.kind is FetchKind.TOO_LARGE
+
+
+def test_an_empty_body_needs_no_stream():
+    assert read(["gzip"], b"") == b""
+
+
+def test_a_page_larger_than_what_is_kept_while_counting_comes_out_whole():
+    page = os.urandom(1000) * (3 * KEEP // 1000)
+    for coding in PACK:
+        assert read([coding], PACK[coding](page)) == page
+
+
+def test_identity_and_upper_case_names_are_understood():
+    assert codings_of(" GZIP , identity,, Br ") == ("gzip", "br")
+
+
+@pytest.mark.parametrize("header", ["compress", "gzip, sdch", "gzip;q=1", "gzip,gzip,gzip,gzip"])
+def test_unknown_or_too_many_codings_are_a_protocol_error(header):
+    with pytest.raises(FetchError) as caught:
+        codings_of(header)
+    assert caught.value.kind is FetchKind.PROTOCOL
+
+
+def test_the_wire_limit_holds_for_plain_and_packed_bodies():
+    for codings in ((), ("gzip",)):
+        with pytest.raises(FetchError) as caught:
+            read(codings, gzip.compress(os.urandom(5000)), step=100, wire=1000)
+        assert caught.value.kind is FetchKind.TOO_LARGE
+
+
+def test_the_decoded_limit_holds_for_plain_bodies():
+    with pytest.raises(FetchError) as caught:
+        read((), b"x" * 5000, decoded=1000)
+    assert caught.value.kind is FetchKind.TOO_LARGE
+
+
+def test_an_inner_layer_is_bounded_even_when_little_comes_out_at_the_end():
+    empty_blocks = b"\x00\x00\x00\xff\xff" * (BOMB_SIZE // 2)
+    packed = zlib.compress(empty_blocks + b"\x03\x00", 9)
+    with pytest.raises(FetchError) as caught:
+        read(["deflate", "deflate"], packed, decoded=BOMB_SIZE)
+    assert caught.value.kind is FetchKind.TOO_LARGE
+
+
+def test_a_trap_is_recognised_by_its_ratio_long_before_the_limit():
+    decoder, out, packed = Decoder(("gzip",), 10**9), 0, gzip.compress(bytes(20_000_000))
+    with pytest.raises(FetchError, match="trap"):
+        for piece in decoder.feed(packed):
+            out += len(piece)
+    assert BOMB_SIZE <= out <= BOMB_RATIO * len(packed)
+
+
+def packed_in_steps(packer, pieces):
+    return b"".join(packer.compress(piece) for piece in pieces) + packer.flush()
+
+
+def brotli_in_steps(pieces, window):
+    packer = brotli.Compressor(quality=3, lgwin=window)
+    return b"".join(packer.process(piece) for piece in pieces) + packer.finish()
+
+
+MEGABYTE = bytes(1_000_000)
+SPARSE = (os.urandom(2000) + bytes(98_000)) * 10
+
+
+def zeros_as_gzip():
+    return packed_in_steps(zlib.compressobj(6, wbits=31), [MEGABYTE] * 200)
+
+
+BOMBS = {
+    "gzip": (["gzip"], zeros_as_gzip),
+    "deflate": (["deflate"], lambda: packed_in_steps(zlib.compressobj(6), [MEGABYTE] * 200)),
+    "br": (["br"], lambda: brotli_in_steps([MEGABYTE] * 200, 22)),
+    "br, largest window": (["br"], lambda: brotli_in_steps([MEGABYTE] * 200, 24)),
+    "zstd": (["zstd"], lambda: packed_in_steps(zstandard.ZstdCompressor().compressobj(), [MEGABYTE] * 200)),
+    "gzip in gzip": (["gzip", "gzip"], lambda: gzip.compress(zeros_as_gzip())),
+    "zstd in br": (["zstd", "br"], lambda: brotli_in_steps([PACK["zstd"](MEGABYTE) * 200], 22)),
+    "sparse gzip": (["gzip"], lambda: packed_in_steps(zlib.compressobj(6, wbits=31), [SPARSE] * 100)),
+}
+"""Up to 200 MB each, packed without ever being whole in memory; the sparse one stays below the ratio of a trap."""
+
+CHILD = """
+import json, resource, sys
+from monitor.errors import FetchError
+from monitor.fetch.decode import Body
+for line in sys.stdin:
+    case = json.loads(line)
+    data = bytes.fromhex(case["data"])
+    del line
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    said = ""
+    body = Body(tuple(case["codings"]), wire_limit=case["wire"], decoded_limit=case["decoded"])
+    try:
+        for at in range(0, len(data), 65536):
+            body.feed(data[at:at + 65536])
+    except FetchError as error:
+        said = error.kind.value
+    print(json.dumps({"said": said, "grown_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}))
+"""
+
+
+@pytest.mark.parametrize("name", sorted(BOMBS))
+def test_a_bomb_of_200_megabytes_costs_less_than_10_of_memory(checkout, name):
+    codings, pack = BOMBS[name]
+    data = pack()
+    limits = Limits()
+    case = {"codings": codings, "data": data.hex(), "wire": limits.wire_bytes, "decoded": limits.decoded_bytes}
+    run = subprocess.run(
+        [sys.executable, "-c", CHILD], input=json.dumps(case), capture_output=True, text=True, check=True, cwd=checkout
+    )
+    result = json.loads(run.stdout)
+    assert result["said"] == "too_large"
+    assert result["grown_kb"] <= 10_000
