@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).resolve().parent
 """The folder of the import package `monitor`."""
 
 
-def home(environ: Mapping[str, str] = os.environ, start: Path | None = None) -> Path:
+def home(environ: Mapping[str, str] = os.environ, start: Path | None = None, package: Path = PACKAGE) -> Path:
     """The folder the user works in, absolute. It need not exist when `MONITOR_HOME` names it.
 
     In this order: `MONITOR_HOME`; the current folder or its nearest parent with a `sources.yaml`; the
@@ -29,8 +29,8 @@ def home(environ: Mapping[str, str] = os.environ, start: Path | None = None) -> 
     for folder in (here, *here.parents):
         if (folder / WATCH_LIST).is_file():
             return folder
-    if (PACKAGE.parent / WATCH_LIST).is_file():
-        return PACKAGE.parent
+    if (package.parent / WATCH_LIST).is_file():
+        return package.parent
     return here
 
 

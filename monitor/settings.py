@@ -49,7 +49,7 @@ class SmtpServer:
     security: Literal["tls", "starttls", "none"]
     host: str
     port: int
-    user: str = ""
+    user: str = field(default="", repr=False)
     password: SecretStr = field(default=SecretStr(""))
 
 

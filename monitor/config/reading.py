@@ -24,7 +24,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser when there is one (twenty times as fast), else the one written in Python."""
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -200,12 +200,17 @@ def _cut(text: str | None) -> str:
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
-    """Line, complaint and hint for a syntax error. The scanner's context is where the broken text begins."""
-    mark = error.problem_mark
-    if isinstance(error, yaml.scanner.ScannerError) and error.context_mark is not None:
-        mark = error.context_mark
-    number = mark.line if mark is not None else 0
+    """Line, complaint and hint for a syntax error: where the broken text or list begins, else where it is noticed."""
     lines = _BREAK.split(text)
+
+    def rest(mark: Any) -> str:
+        return lines[mark.line][mark.column :] if mark is not None and mark.line < len(lines) else ""
+
+    mark = error.problem_mark
+    begins = error.context_mark
+    if begins is not None and (isinstance(error, yaml.scanner.ScannerError) or rest(begins)[:1] in {"[", "{"}):
+        mark = begins
+    number = mark.line if mark is not None else 0
     line = lines[number] if number < len(lines) else ""
     return number + 1, f"this is not YAML: {error.problem or 'it cannot be read'}", next(_hints(line), "")
 
@@ -220,7 +225,10 @@ def _hints(line: str) -> Iterator[str]:
         yield "a quotation mark is opened and not closed"
     if value[:1] in {'"', "'"}:
         yield "nothing may follow the closing quotation mark; a mark inside the text is written \\\" or ''"
-    if value[:1] and value[0] in "@`%*&!|>[]{},":
+    for opening, closing in ("[]", "{}"):
+        if value.count(opening) > value.count(closing):
+            yield f"a {opening} is opened and not closed"
+    if value[:1] and value[0] in "@`%*&!|>]},":
         yield f'put the text in quotes when it begins with {value[0]}: "…"'
     if ": " in value or value.endswith(":"):
         yield 'put a text that has a colon and a blank in it in quotes: "…"'
