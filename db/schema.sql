@@ -1,0 +1,279 @@
+-- Schema 0001, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
+
+PRAGMA application_id = 1179539284;
+
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL,
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+CREATE TABLE body (
+	sha256 VARCHAR NOT NULL,
+	base_sha256 VARCHAR,
+	depth INTEGER NOT NULL,
+	size INTEGER NOT NULL,
+	zstd BLOB NOT NULL,
+	CONSTRAINT pk_body PRIMARY KEY (sha256),
+	CONSTRAINT ck_body_chain CHECK ((base_sha256 IS NULL) = (depth = 0) AND depth BETWEEN 0 AND 19),
+	CONSTRAINT fk_body_base_sha256_body FOREIGN KEY(base_sha256) REFERENCES body (sha256)
+);
+
+CREATE INDEX ix_body_base_sha256 ON body (base_sha256);
+
+CREATE TABLE change (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	source_id VARCHAR NOT NULL,
+	poll_id INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	severity INTEGER NOT NULL,
+	told BOOLEAN NOT NULL,
+	first_seen DATETIME NOT NULL,
+	confirmed_at DATETIME NOT NULL,
+	old_snapshot INTEGER NOT NULL,
+	new_snapshot INTEGER NOT NULL,
+	old_sha256 VARCHAR NOT NULL,
+	new_sha256 VARCHAR NOT NULL,
+	value BLOB NOT NULL,
+	CONSTRAINT fk_change_poll_id_poll FOREIGN KEY(poll_id) REFERENCES poll (id),
+	CONSTRAINT fk_change_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
+);
+
+CREATE INDEX ix_change_confirmed_at ON change (confirmed_at);
+
+CREATE INDEX ix_change_poll_id ON change (poll_id);
+
+CREATE INDEX ix_change_source_id ON change (source_id, id);
+
+CREATE TABLE channel (
+	name VARCHAR NOT NULL,
+	state VARCHAR NOT NULL,
+	since DATETIME,
+	next_probe DATETIME,
+	note VARCHAR NOT NULL,
+	CONSTRAINT pk_channel PRIMARY KEY (name)
+);
+
+CREATE TABLE delivery (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	digest_id INTEGER NOT NULL,
+	state VARCHAR NOT NULL,
+	token INTEGER NOT NULL,
+	lease_until DATETIME,
+	recipient VARCHAR NOT NULL,
+	sender VARCHAR NOT NULL,
+	subject VARCHAR NOT NULL,
+	message_id VARCHAR NOT NULL,
+	attempts INTEGER NOT NULL,
+	created_at DATETIME NOT NULL,
+	next_try_at DATETIME,
+	settled_at DATETIME,
+	answer TEXT NOT NULL,
+	CONSTRAINT ck_delivery_state CHECK (state IN ('pending', 'sending', 'sent', 'failed', 'dead')),
+	CONSTRAINT fk_delivery_digest_id_digest FOREIGN KEY(digest_id) REFERENCES digest (id) ON DELETE CASCADE,
+	CONSTRAINT uq_delivery_digest_id UNIQUE (digest_id)
+);
+
+CREATE INDEX ix_delivery_state ON delivery (state, next_try_at);
+
+CREATE TABLE digest (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	subscriber_id INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	window VARCHAR NOT NULL,
+	covers_from DATETIME NOT NULL,
+	covers_to DATETIME NOT NULL,
+	created_at DATETIME NOT NULL,
+	mime BLOB,
+	CONSTRAINT fk_digest_subscriber_id_subscriber FOREIGN KEY(subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE,
+	CONSTRAINT uq_digest_subscriber_id_window UNIQUE (subscriber_id, window)
+);
+
+CREATE TABLE digest_item (
+	subscriber_id INTEGER NOT NULL,
+	item VARCHAR NOT NULL,
+	digest_id INTEGER,
+	skipped BOOLEAN NOT NULL,
+	CONSTRAINT pk_digest_item PRIMARY KEY (subscriber_id, item),
+	CONSTRAINT fk_digest_item_digest_id_digest FOREIGN KEY(digest_id) REFERENCES digest (id) ON DELETE CASCADE,
+	CONSTRAINT fk_digest_item_subscriber_id_subscriber FOREIGN KEY(subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_digest_item_digest_id ON digest_item (digest_id);
+
+CREATE TABLE event (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	source_id VARCHAR NOT NULL,
+	poll_id INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	told BOOLEAN NOT NULL,
+	urgent BOOLEAN NOT NULL,
+	at DATETIME NOT NULL,
+	value BLOB NOT NULL,
+	CONSTRAINT fk_event_poll_id_poll FOREIGN KEY(poll_id) REFERENCES poll (id),
+	CONSTRAINT fk_event_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
+);
+
+CREATE INDEX ix_event_at ON event (at);
+
+CREATE INDEX ix_event_poll_id ON event (poll_id);
+
+CREATE INDEX ix_event_source_id ON event (source_id, id);
+
+CREATE TABLE finding (
+	source_id VARCHAR NOT NULL,
+	poll_id INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	value BLOB NOT NULL,
+	CONSTRAINT pk_finding PRIMARY KEY (source_id),
+	CONSTRAINT fk_finding_poll_id_poll FOREIGN KEY(poll_id) REFERENCES poll (id),
+	CONSTRAINT fk_finding_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
+);
+
+CREATE INDEX ix_finding_poll_id ON finding (poll_id);
+
+CREATE TABLE held (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	source_id VARCHAR NOT NULL,
+	poll_id INTEGER NOT NULL,
+	rule VARCHAR NOT NULL,
+	at DATETIME NOT NULL,
+	value BLOB NOT NULL,
+	CONSTRAINT fk_held_poll_id_poll FOREIGN KEY(poll_id) REFERENCES poll (id),
+	CONSTRAINT fk_held_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
+);
+
+CREATE INDEX ix_held_at ON held (at);
+
+CREATE INDEX ix_held_poll_id ON held (poll_id);
+
+CREATE INDEX ix_held_source_id ON held (source_id, id);
+
+CREATE TABLE host (
+	host VARCHAR NOT NULL,
+	not_before DATETIME,
+	robots_status INTEGER,
+	robots_body BLOB NOT NULL,
+	robots_at DATETIME,
+	CONSTRAINT pk_host PRIMARY KEY (host)
+);
+
+CREATE INDEX ix_host_not_before ON host (not_before);
+
+CREATE TABLE memory (
+	source_id VARCHAR NOT NULL,
+	value BLOB NOT NULL,
+	CONSTRAINT pk_memory PRIMARY KEY (source_id),
+	CONSTRAINT fk_memory_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
+);
+
+CREATE TABLE meta (
+	"key" VARCHAR NOT NULL,
+	value TEXT NOT NULL,
+	CONSTRAINT pk_meta PRIMARY KEY ("key")
+);
+
+CREATE TABLE poll (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	source_id VARCHAR NOT NULL,
+	token INTEGER NOT NULL,
+	"trigger" VARCHAR NOT NULL,
+	started_at DATETIME NOT NULL,
+	finished_at DATETIME NOT NULL,
+	outcome VARCHAR NOT NULL,
+	reason TEXT NOT NULL,
+	looks BLOB NOT NULL,
+	used INTEGER NOT NULL,
+	good BOOLEAN NOT NULL,
+	CONSTRAINT fk_poll_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
+	CONSTRAINT uq_poll_source_id_token UNIQUE (source_id, token)
+);
+
+CREATE INDEX ix_poll_finished_at ON poll (finished_at);
+
+CREATE TABLE section (
+	id VARCHAR NOT NULL,
+	title VARCHAR NOT NULL,
+	position INTEGER NOT NULL,
+	CONSTRAINT pk_section PRIMARY KEY (id)
+);
+
+CREATE TABLE snapshot (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	source_id VARCHAR NOT NULL,
+	url VARCHAR NOT NULL,
+	final_url VARCHAR NOT NULL,
+	sha256 VARCHAR NOT NULL,
+	status INTEGER NOT NULL,
+	content_type VARCHAR NOT NULL,
+	charset VARCHAR NOT NULL,
+	headers TEXT NOT NULL,
+	chain TEXT NOT NULL,
+	good BOOLEAN NOT NULL,
+	first_seen DATETIME NOT NULL,
+	last_seen DATETIME NOT NULL,
+	CONSTRAINT fk_snapshot_sha256_body FOREIGN KEY(sha256) REFERENCES body (sha256),
+	CONSTRAINT fk_snapshot_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
+	CONSTRAINT uq_snapshot_source_id_url_sha256 UNIQUE (source_id, url, sha256)
+);
+
+CREATE INDEX ix_snapshot_sha256 ON snapshot (sha256);
+
+CREATE TABLE source (
+	id VARCHAR NOT NULL,
+	position INTEGER NOT NULL,
+	host VARCHAR NOT NULL,
+	definition TEXT NOT NULL,
+	added_at DATETIME NOT NULL,
+	retired_at DATETIME,
+	next_poll_at DATETIME,
+	next_trigger VARCHAR NOT NULL,
+	token INTEGER NOT NULL,
+	lease_until DATETIME,
+	lease_owner VARCHAR,
+	health VARCHAR NOT NULL,
+	health_since DATETIME,
+	last_poll_at DATETIME,
+	last_good_at DATETIME,
+	last_outcome VARCHAR NOT NULL,
+	last_reason TEXT NOT NULL,
+	looks INTEGER NOT NULL,
+	robots VARCHAR NOT NULL,
+	address VARCHAR NOT NULL,
+	etag VARCHAR NOT NULL,
+	last_modified VARCHAR NOT NULL,
+	validators_url VARCHAR NOT NULL,
+	last_sha256 VARCHAR NOT NULL,
+	last_snapshot INTEGER NOT NULL,
+	told_snapshot INTEGER NOT NULL,
+	told_text VARCHAR NOT NULL,
+	current_text VARCHAR NOT NULL,
+	fingerprint VARCHAR NOT NULL,
+	CONSTRAINT pk_source PRIMARY KEY (id)
+);
+
+CREATE INDEX ix_source_lease_until ON source (lease_until);
+
+CREATE INDEX ix_source_next_poll_at ON source (next_poll_at);
+
+CREATE TABLE subscriber (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	email VARCHAR NOT NULL,
+	address VARCHAR NOT NULL,
+	language VARCHAR NOT NULL,
+	timezone VARCHAR NOT NULL,
+	frequency VARCHAR NOT NULL,
+	hour INTEGER NOT NULL,
+	weekday INTEGER NOT NULL,
+	filters TEXT NOT NULL,
+	urgent BOOLEAN NOT NULL,
+	sign_of_life BOOLEAN NOT NULL,
+	paused BOOLEAN NOT NULL,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT uq_subscriber_address UNIQUE (address)
+);
+
+CREATE TABLE text (
+	hash VARCHAR NOT NULL,
+	value BLOB NOT NULL,
+	CONSTRAINT pk_text PRIMARY KEY (hash)
+);

@@ -1,0 +1,107 @@
+"""Everything that is kept, in one SQLite file. The only door to sqlmodel, sqlalchemy and alembic.
+
+The store is synchronous and safe to use from many threads. Readers wait for nobody; writers take turns, across
+processes too. A caller meets `StorageError`, `DamagedError` and `SchemaError`, never a library's own exception.
+"""
+
+from pathlib import Path
+
+from monitor.clock import Clock
+from monitor.store.backup import backup_name, prune_backups, restore
+from monitor.store.bodies import Bodies
+from monitor.store.engine import Database, backups_of, newest_backup
+from monitor.store.history import History
+from monitor.store.hosts import Hosts, host_of
+from monitor.store.locks import LOCK_WAIT, daemon_lock
+from monitor.store.meta import Facts
+from monitor.store.outbox import Outbox
+from monitor.store.polls import Polls
+from monitor.store.sources import Sources
+from monitor.store.subscribers import Subscribers
+from monitor.store.texts import Texts
+from monitor.store.values import (
+    Counts,
+    Damage,
+    DeliveryRow,
+    DueRow,
+    LookRow,
+    Period,
+    PollRow,
+    Queue,
+    Recorded,
+    SnapshotRow,
+    SourceState,
+    SyncReport,
+)
+
+__all__ = [
+    "Counts", "Damage", "DeliveryRow", "DueRow", "LookRow", "Period", "PollRow", "Queue", "Recorded", "SnapshotRow",
+    "SourceState", "Store", "SyncReport", "daemon_lock", "host_of", "newest_backup", "open_store", "restore",
+]  # fmt: skip
+
+
+class Store:
+    """The rooms of the store, and what concerns the file as a whole."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        self.bodies = Bodies(database)
+        self.texts = Texts(database)
+        self.sources = Sources(database)
+        self.polls = Polls(database, self.bodies)
+        self.hosts = Hosts(database)
+        self.history = History(database)
+        self.subscribers = Subscribers(database, clock)
+        self.outbox = Outbox(database)
+        self.meta = Facts(database)
+
+    @property
+    def path(self) -> Path:
+        """Where the database is, absolute."""
+        return self._database.path
+
+    def check(self) -> tuple[str, ...]:
+        """What SQLite finds wrong with the file; empty when it is sound. Reads all of it.
+
+        After a finding this process writes nothing any more: every write raises DamagedError.
+        """
+        return self._database.problems()
+
+    def backup(self, dest: Path | None = None) -> Path:
+        """A verified copy as one file, made while others work; default: `backups/<name>-<time>.sqlite3`."""
+        target = dest or backup_name(self.path, self._clock.now())
+        self._database.copy_to(target)
+        return target
+
+    def backups(self) -> tuple[Path, ...]:
+        """The copies in the usual place, newest first."""
+        return tuple(sorted(backups_of(self.path).glob("*.sqlite3"), key=lambda f: f.stat().st_mtime_ns, reverse=True))
+
+    def prune_backups(self, keep: int) -> tuple[Path, ...]:
+        """Deletes all but the newest `keep` dated copies (at least one stays). Returns what went."""
+        return prune_backups(self.path, keep)
+
+    def checkpoint(self) -> None:
+        """Housekeeping: moves the write-ahead log into the file and empties it."""
+        self._database.checkpoint()
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def open_store(
+    path: Path,
+    *,
+    clock: Clock,
+    lock_wait: float = LOCK_WAIT,
+    max_pages: int | None = None,
+    migrations: Path | None = None,
+) -> Store:
+    """Opens the database at `path`, makes it when there is none, migrates it when it is older.
+
+    `lock_wait`: seconds a writer waits for others before StorageError.
+    `max_pages`: a size limit in pages of 4096 bytes. `migrations`: another folder than the bundled one.
+    Raises SchemaError for a newer database or somebody else's, DamagedError, StorageError.
+    """
+    database = Database(path, lock_wait=lock_wait, max_pages=max_pages, migrations=migrations)
+    return Store(database, clock)

@@ -1,0 +1,75 @@
+"""Copies of the database, and putting one back."""
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from monitor.errors import DamagedError, SchemaError, StorageError
+from monitor.store.engine import backups_of, copy_database
+from monitor.store.locks import LOCK_WAIT, WriteLock, daemon_lock
+from monitor.store.schema import state_of
+
+
+def backup_name(path: Path, now: datetime) -> Path:
+    """Where a backup made now goes."""
+    return backups_of(path) / f"{path.stem}-{now:%Y%m%dT%H%M%SZ}.sqlite3"
+
+
+def prune_backups(path: Path, keep: int) -> tuple[Path, ...]:
+    """Deletes all but the newest `keep` dated backups. Those made before a migration stay. Returns what went."""
+    dated = sorted(backups_of(path).glob(f"{path.stem}-*Z.sqlite3"), reverse=True)
+    for old in dated[max(keep, 1) :]:
+        old.unlink(missing_ok=True)
+    return tuple(dated[max(keep, 1) :])
+
+
+def restore(path: Path, source: Path, now: datetime, *, lock_wait: float = LOCK_WAIT) -> Path | None:
+    """Puts a backup in the place of a database. Returns where the old file was kept, None when there was none.
+
+    Nothing is touched unless the backup passes SQLite's quick_check and is one of ours. At every moment either the
+    old or the new database stands at `path`. Raises AlreadyRunningError while a daemon works on it, DamagedError
+    or SchemaError when the backup is not good, StorageError when the files cannot be written.
+    """
+    path = path.absolute()
+    with daemon_lock(path), WriteLock(path.with_name(path.name + ".lock"), lock_wait).held():
+        fresh = path.with_name(path.name + ".restoring")
+        _checked_copy(source, fresh)
+        try:
+            aside = _set_aside(path, now) if path.exists() else None
+            fresh.replace(path)
+        except OSError as error:
+            raise StorageError(f"Cannot put the backup in place of {path}: {error.strerror}.") from error
+    return aside
+
+
+def _checked_copy(source: Path, fresh: Path) -> None:
+    if not source.is_file():
+        raise StorageError(f"There is no backup {source}.")
+    try:
+        with closing(sqlite3.connect(f"file:{quote(os.fspath(source.absolute()))}?mode=ro", uri=True)) as backup:
+            if not state_of(backup):
+                raise SchemaError(f"{source} is an empty database.")
+            (verdict,) = backup.execute("PRAGMA quick_check(1)").fetchone()
+            if verdict != "ok":
+                raise DamagedError(f"The backup {source} is damaged ({verdict}); nothing was changed.")
+            copy_database(backup, fresh)
+    except sqlite3.DatabaseError as error:
+        raise DamagedError(f"The backup {source} cannot be read ({error}); nothing was changed.") from error
+
+
+def _set_aside(path: Path, now: datetime) -> Path:
+    """Keeps the old database, with what its log still holds, under another name; it stays at `path` as well."""
+    aside = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+    aside.unlink(missing_ok=True)
+    os.link(path, aside)
+    log = path.with_name(path.name + "-wal")
+    if log.exists():
+        # A log left beside another database would be played into it.
+        shutil.copy2(log, aside.with_name(aside.name + "-wal"))
+        log.unlink()
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)
+    return aside

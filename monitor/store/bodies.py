@@ -1,0 +1,182 @@
+"""Bodies: the untouched bytes, once each, by SHA-256.
+
+A body is kept as zstd with the previous body of the same source as dictionary, a full copy every twentieth.
+Bodies are never changed and a base is never deleted, so any base may be chosen without holding a lock.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+import zstandard
+from sqlalchemy import Connection, select, text
+from sqlalchemy.dialects.sqlite import insert
+
+from monitor.errors import DamagedError, StorageError
+from monitor.store.engine import Database
+from monitor.store.tables import BODY, SNAPSHOT
+from monitor.store.values import Damage
+
+FULL_EVERY = 20
+"""Bodies in a chain at most: the first is full, reading one decodes at most this many."""
+LEVEL = 6
+LARGEST_BASE = 8 * 1024 * 1024
+"""A larger base costs more memory than it saves; what is that large (PDF, ZIP) is compressed already."""
+SMALLEST_BASE = 64
+
+_CHAIN = text(
+    "WITH RECURSIVE chain(sha256, base_sha256, size, zstd, step) AS ("
+    " SELECT sha256, base_sha256, size, zstd, 0 FROM body WHERE sha256 = :sha256"
+    " UNION ALL SELECT b.sha256, b.base_sha256, b.size, b.zstd, c.step + 1"
+    " FROM body AS b JOIN chain AS c ON b.sha256 = c.base_sha256 WHERE c.step < 40"
+    ") SELECT sha256, base_sha256, size, zstd FROM chain ORDER BY step DESC"
+)
+"""The full copy first, the wanted body last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A body ready to be written."""
+
+    sha256: str
+    size: int
+    zstd: bytes = field(repr=False)
+    base_sha256: str | None = None
+    depth: int = 0
+    base: bytes = field(default=b"", repr=False)
+
+
+def pack(body: bytes, base: bytes = b"") -> bytes:
+    """zstd, with `base` as dictionary when there is one."""
+    if not base:
+        return zstandard.ZstdCompressor(level=LEVEL).compress(body)
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        LEVEL, source_size=len(body), dict_size=len(base), write_content_size=True
+    )
+    dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    return zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress(body)
+
+
+def unpack(packed: bytes, size: int, base: bytes = b"") -> bytes:
+    """The bytes again; `size` bounds what they may take. Raises zstandard.ZstdError for damaged input."""
+    dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if base else None
+    decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)
+    return decompressor.decompress(packed, max_output_size=max(1, size))
+
+
+class Bodies:
+    """The body table. `packer` is how bytes are compressed; what it returns is read back before it is committed."""
+
+    def __init__(self, database: Database, packer: Callable[[bytes, bytes], bytes] = pack) -> None:
+        self._database, self._packer = database, packer
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes of a body. KeyError when it was never stored; DamagedError when it cannot be read any more."""
+        with self._database.reading() as connection:
+            return _read(connection, sha256)
+
+    def prepare(self, source_id: str, url: str, body: bytes, sha256: str) -> Packed | None:
+        """The body, compressed against its predecessor; None when it is stored already. Takes no lock.
+
+        The predecessor is the newest body of the same source, from the same address if there is one.
+        """
+        with self._database.reading() as connection:
+            if connection.scalar(select(BODY.c.depth).where(BODY.c.sha256 == sha256)) is not None:
+                return None
+            base_sha256, base, depth = self._base(connection, source_id, url)
+        packed = self._packer(body, base)
+        return Packed(sha256, len(body), packed, base_sha256, depth, base)
+
+    def put(self, connection: Connection, packed: Packed) -> None:
+        """Writes a prepared body within a transaction and reads it back.
+
+        Raises StorageError when what was written is not what came: the transaction must not be committed.
+        """
+        row = {
+            "sha256": packed.sha256,
+            "size": packed.size,
+            "zstd": packed.zstd,
+            "base_sha256": packed.base_sha256,
+            "depth": packed.depth,
+        }
+        if not connection.execute(insert(BODY).values(row).on_conflict_do_nothing()).rowcount:
+            return
+        stored = connection.scalar(select(BODY.c.zstd).where(BODY.c.sha256 == packed.sha256))
+        try:
+            same = _sha256(unpack(cast("bytes", stored), packed.size, packed.base)) == packed.sha256
+        except zstandard.ZstdError:
+            same = False
+        if not same:
+            raise StorageError(f"Body {packed.sha256} did not read back as it was written; nothing was recorded.")
+
+    def verify(self) -> tuple[Damage, ...]:
+        """Decodes every body and compares its hash. What is damaged, and the snapshots that show it."""
+        with self._database.reading() as connection:
+            damaged = [sha256 for sha256, body in _all(connection) if body is None]
+            found = []
+            for sha256 in damaged:
+                rows = connection.execute(
+                    select(SNAPSHOT.c.id, SNAPSHOT.c.source_id)
+                    .where(SNAPSHOT.c.sha256 == sha256)
+                    .order_by(SNAPSHOT.c.id)
+                ).all()
+                found.append(Damage(sha256, tuple(r.id for r in rows), tuple(sorted({r.source_id for r in rows}))))
+        return tuple(found)
+
+    def _base(self, connection: Connection, source_id: str, url: str) -> tuple[str | None, bytes, int]:
+        previous = connection.execute(
+            select(BODY.c.sha256, BODY.c.depth, BODY.c.size)
+            .join(SNAPSHOT, SNAPSHOT.c.sha256 == BODY.c.sha256)
+            .where(SNAPSHOT.c.source_id == source_id)
+            .order_by((SNAPSHOT.c.url == url).desc(), SNAPSHOT.c.id.desc())
+            .limit(1)
+        ).first()
+        if previous is None or previous.depth + 1 >= FULL_EVERY or not SMALLEST_BASE <= previous.size <= LARGEST_BASE:
+            return None, b"", 0
+        try:
+            return previous.sha256, _read(connection, previous.sha256), previous.depth + 1
+        except DamagedError:
+            # Nothing new is built on a damaged base.
+            return None, b"", 0
+
+
+def _read(connection: Connection, sha256: str) -> bytes:
+    rows = connection.execute(_CHAIN, {"sha256": sha256}).all()
+    if not rows:
+        raise KeyError(sha256)
+    body = b""
+    try:
+        for row in rows:
+            body = unpack(row.zstd, row.size, body if row.base_sha256 else b"")
+    except zstandard.ZstdError as error:
+        raise DamagedError(f"Body {sha256} cannot be read any more ({error}).") from error
+    if _sha256(body) != sha256:
+        raise DamagedError(f"Body {sha256} is no longer what was stored.")
+    return body
+
+
+def _all(connection: Connection) -> Iterator[tuple[str, bytes | None]]:
+    """Every body once, bases before what is built on them; None for what cannot be read."""
+    children: dict[str | None, list[str]] = {}
+    for row in connection.execute(select(BODY.c.sha256, BODY.c.base_sha256)):
+        children.setdefault(row.base_sha256, []).append(row.sha256)
+    waiting: list[tuple[str, bytes | None]] = [(sha256, b"") for sha256 in children.get(None, [])]
+    while waiting:
+        sha256, base = waiting.pop()
+        body = None if base is None else _decoded(connection, sha256, base)
+        yield sha256, body
+        waiting += [(child, body) for child in children.get(sha256, [])]
+
+
+def _decoded(connection: Connection, sha256: str, base: bytes) -> bytes | None:
+    row = connection.execute(select(BODY.c.zstd, BODY.c.size).where(BODY.c.sha256 == sha256)).one()
+    try:
+        body = unpack(row.zstd, row.size, base)
+    except zstandard.ZstdError:
+        return None
+    return body if _sha256(body) == sha256 else None
+
+
+def _sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

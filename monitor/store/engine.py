@@ -1,0 +1,261 @@
+"""The one way into the database file: pragmas, the write lock, transactions, and what goes wrong with them.
+
+Every writing transaction and checkpoint, in whichever process, goes through `Database.writing` or
+`Database.checkpoint` and so under one exclusive flock: SQLite before 3.51.3 can corrupt a WAL database when two
+connections write at once (sqlite.org/wal.html#walresetbug). Readers open the file read-only and wait for nobody.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from monitor.errors import DamagedError, MonitorError, StorageError
+from monitor.store.locks import LOCK_WAIT, OWNER_ONLY, WriteLock
+from monitor.store.schema import HEAD, migrate, state_of
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PASSING = {
+    sqlite3.SQLITE_FULL: "the disk (or the database's size limit) is full",
+    sqlite3.SQLITE_READONLY: "the file is read-only",
+    sqlite3.SQLITE_BUSY: "another program keeps it locked",
+    sqlite3.SQLITE_LOCKED: "another connection keeps it locked",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_PERM: "access is denied",
+    sqlite3.SQLITE_AUTH: "access is denied",
+    sqlite3.SQLITE_NOMEM: "memory is exhausted",
+    sqlite3.SQLITE_PROTOCOL: "its locks do not work on this file system",
+}
+READERS = 32
+"""Reading connections at once; far more than there are threads."""
+
+
+class Database:
+    """A database file, opened. Safe to use from many threads.
+
+    `lock_wait`: seconds to wait for the write lock, and again for programs that hold SQLite's own lock.
+    `max_pages`: the file may not grow beyond (pages of 4096 bytes). `migrations`: where they are.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        lock_wait: float = LOCK_WAIT,
+        max_pages: int | None = None,
+        migrations: Path | None = None,
+    ) -> None:
+        self.path = path.absolute()
+        self._lock = WriteLock(self.path.with_name(self.path.name + ".lock"), lock_wait)
+        self._lock_wait, self._max_pages, self._migrations = lock_wait, max_pages, migrations
+        self._damage: str | None = None
+        self._writer = self._engine("rw", QueuePool)
+        self._reader = self._engine("ro", QueuePool)
+        with self.translated():
+            self._bring_to_head()
+        self._inode = self._inode_now()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One writing transaction: the flock, BEGIN IMMEDIATE, commit at the end, roll back on any exception.
+
+        Raises StorageError or DamagedError; in both cases nothing was written.
+        """
+        with self.translated(), self._exclusive(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the database, read-only. Waits for no writer."""
+        with self.translated():
+            self._notice_replacement()
+            with self._reader.begin() as connection:
+                yield connection
+
+    def checkpoint(self) -> None:
+        """Moves the write-ahead log into the file and empties it."""
+        with self.translated(), self._exclusive(), closing(self._raw()) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("PRAGMA optimize")
+
+    def problems(self) -> tuple[str, ...]:
+        """What SQLite finds wrong with the file (quick_check, foreign_key_check); empty when it is sound.
+
+        After a finding nothing is written any more by this process.
+        """
+        found: list[str] = []
+        try:
+            with self.translated(), self._reader.begin() as connection:
+                rows = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars().all()
+                found += [str(row) for row in rows if row != "ok"]
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(20)
+                found += [f"row {row[1]} of {row[0]} refers to a row missing from {row[2]}" for row in broken]
+        except DamagedError as error:
+            found.append(str(error))
+        if found:
+            self._damage = self._damage or found[0]
+        return tuple(found)
+
+    def copy_to(self, target: Path) -> None:
+        """A verified copy of the database as one file, made while others work."""
+        with self.translated(), closing(self._raw("ro")) as connection:
+            copy_database(connection, target)
+
+    def close(self) -> None:
+        """Closes all connections, and moves the log into the file if nobody else has it open."""
+        self._reader.dispose()
+        # The last connection to close checkpoints: that is a write.
+        with self._lock.held():
+            self._writer.dispose()
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """The one place where SQLite's errors become ours. What is a bug (a broken constraint, bad SQL) passes."""
+        try:
+            yield
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.Error) and (ours := self._ours(error.orig)):
+                raise ours from error
+            raise
+        except sqlite3.Error as error:
+            if ours := self._ours(error):
+                raise ours from error
+            raise
+        except PoolTimeoutError as error:
+            raise StorageError(f"{self.path}: too many readers at once.") from error
+
+    def _ours(self, error: sqlite3.Error) -> MonitorError | None:
+        # The low byte of an extended code is the primary one (sqlite.org/rescode.html).
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _DAMAGED:
+            self._damage = str(error)
+            return self._damaged()
+        if code in _PASSING:
+            return StorageError(f"{self.path}: {_PASSING[code]} ({error}).")
+        return None
+
+    def _damaged(self) -> DamagedError:
+        backup = newest_backup(self.path)
+        advice = f"restore the newest backup, {backup}" if backup else "there is no backup beside it to restore"
+        return DamagedError(f"{self.path} is damaged ({self._damage}); nothing is written any more: {advice}.")
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        if self._damage:
+            raise self._damaged()
+        with self._lock.held():
+            self._notice_replacement()
+            yield
+
+    def _bring_to_head(self) -> None:
+        if self.path.exists() and self.path.stat().st_size:
+            # mode=ro: a database that is up to date is opened without writing anything.
+            with closing(self._raw("ro")) as connection:
+                if state_of(connection) == HEAD:
+                    return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"Cannot make {self.path.parent}: {error.strerror}.") from error
+        with self._lock.held():
+            if not self.path.exists():
+                # It holds e-mail addresses. SQLite gives its log the same mode.
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, OWNER_ONLY))
+            with closing(self._raw()) as connection:
+                found = state_of(connection)
+                if found == HEAD:
+                    return
+                connection.execute("PRAGMA journal_mode = WAL")
+                if found:
+                    copy_database(connection, backups_of(self.path) / f"before-{HEAD}-was-{found}.sqlite3")
+            engine = self._engine("rw", NullPool, foreign_keys=False)
+            migrate(engine, found, self._migrations)
+
+    def _engine(self, mode: str, pool: type[NullPool | QueuePool], *, foreign_keys: bool = True) -> Engine:
+        size = {} if pool is NullPool else {"pool_size": 1 if mode == "rw" else READERS, "max_overflow": 0}
+        connect: Callable[[], sqlite3.Connection] = lambda: self._raw(mode, foreign_keys=foreign_keys)  # noqa: E731
+        engine = create_engine("sqlite://", creator=connect, poolclass=pool, **size)
+        # A deferred transaction that turns to writing fails at once when another wrote meanwhile.
+        begin = "BEGIN IMMEDIATE" if mode == "rw" else "BEGIN"
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        return engine
+
+    def _raw(self, mode: str = "rw", *, foreign_keys: bool = True) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"file:{quote(os.fspath(self.path))}?mode={mode}",
+            uri=True,
+            timeout=self._lock_wait,
+            isolation_level=None,  # we say BEGIN ourselves
+            check_same_thread=False,  # the pool and the write lock see to it
+        )
+        connection.execute(f"PRAGMA foreign_keys = {int(foreign_keys)}")
+        connection.execute("PRAGMA synchronous = FULL")
+        if mode == "rw" and self._max_pages is not None:
+            connection.execute(f"PRAGMA max_page_count = {self._max_pages}")
+        return connection
+
+    def _inode_now(self) -> tuple[int, int]:
+        try:
+            stat = self.path.stat()
+        except OSError as error:
+            raise StorageError(f"The database is gone: {self.path}: {error.strerror}.") from error
+        return stat.st_dev, stat.st_ino
+
+    def _notice_replacement(self) -> None:
+        """A restore puts another file in place: connections to the old one would write into the void."""
+        now = self._inode_now()
+        if now != self._inode:
+            self._writer.dispose()
+            self._reader.dispose()
+            self._inode = now
+
+
+def backups_of(path: Path) -> Path:
+    """The folder of a database's backups."""
+    return path.parent / "backups"
+
+
+def newest_backup(path: Path) -> Path | None:
+    found = [(file.stat().st_mtime_ns, file) for file in backups_of(path).glob("*.sqlite3")]
+    return max(found)[1] if found else None
+
+
+def copy_database(source: sqlite3.Connection, target: Path) -> None:
+    """A copy of a live database as one plain file, complete and on the disk, or not there. sqlite3 errors pass.
+
+    Raises DamagedError when the copy does not pass SQLite's quick_check.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(target.name + ".unfinished")
+        unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_RDWR, OWNER_ONLY))
+        with closing(sqlite3.connect(unfinished)) as copy:
+            source.backup(copy)
+            # One file instead of three, for whoever carries it away.
+            copy.execute("PRAGMA journal_mode = DELETE")
+            (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            unfinished.unlink()
+            raise DamagedError(f"The copy to {target} is damaged: {verdict}.")
+        _to_disk(unfinished)
+        unfinished.replace(target)
+        _to_disk(target.parent)
+    except OSError as error:
+        raise StorageError(f"Cannot write {target}: {error.strerror}.") from error
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

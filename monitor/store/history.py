@@ -1,0 +1,239 @@
+"""What was found, read back: changes, events, what was held back, snapshots, polls, figures.
+
+Lists come newest first (by id); `before_id` continues a list after its last entry.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
+
+from monitor.model import (
+    Change,
+    ChangeKind,
+    Event,
+    EventKind,
+    Finding,
+    FindingKind,
+    Health,
+    Held,
+    Outcome,
+    Severity,
+    Trigger,
+)
+from monitor.store.codec import CHANGE as CHANGE_CODEC
+from monitor.store.codec import EVENT as EVENT_CODEC
+from monitor.store.codec import FINDING as FINDING_CODEC
+from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON
+from monitor.store.codec import HELD as HELD_CODEC
+from monitor.store.codec import SOURCE as SOURCE_CODEC
+from monitor.store.engine import Database
+from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, POLL, SNAPSHOT, SOURCE, SUBSCRIBER
+from monitor.store.values import Counts, PollRow, SnapshotRow
+
+NO_LOOK = (Outcome.OFFLINE, Outcome.FAULT)
+"""Polls that say nothing of their source."""
+
+
+TELLABLE = CHANGE.c.told.is_(True) & (CHANGE.c.kind != ChangeKind.TECHNICAL)
+"""Changes that digests may carry: none that our own rules made."""
+
+
+class History:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def changes(
+        self,
+        *,
+        source: str | None = None,
+        since: datetime | None = None,
+        told: bool | None = None,
+        min_severity: Severity | None = None,
+        limit: int = 100,
+        before_id: int | None = None,
+    ) -> tuple[Change, ...]:
+        """Changes confirmed at `since` or later."""
+        statement = _page(CHANGE, limit, before_id, source=source, told=told)
+        if since is not None:
+            statement = statement.where(CHANGE.c.confirmed_at >= since)
+        if min_severity is not None:
+            statement = statement.where(CHANGE.c.severity >= int(min_severity))
+        return tuple(read_change(row) for row in self._rows(statement))
+
+    def change(self, change_id: int) -> Change | None:
+        return next((read_change(row) for row in self._rows(select(CHANGE).where(CHANGE.c.id == change_id))), None)
+
+    def events(
+        self,
+        *,
+        source: str | None = None,
+        since: datetime | None = None,
+        told: bool | None = None,
+        kinds: Collection[EventKind] = (),
+        limit: int = 100,
+        before_id: int | None = None,
+    ) -> tuple[Event, ...]:
+        """Events dated `since` or later; `kinds` empty: all."""
+        statement = _page(EVENT, limit, before_id, source=source, told=told)
+        if since is not None:
+            statement = statement.where(EVENT.c.at >= since)
+        if kinds:
+            statement = statement.where(EVENT.c.kind.in_(sorted(kinds)))
+        return tuple(read_event(row) for row in self._rows(statement))
+
+    def event(self, event_id: int) -> Event | None:
+        return next((read_event(row) for row in self._rows(select(EVENT).where(EVENT.c.id == event_id))), None)
+
+    def held(
+        self,
+        source: str | None = None,
+        since: datetime | None = None,
+        *,
+        limit: int = 100,
+        before_id: int | None = None,
+    ) -> tuple[Held, ...]:
+        """Differences that were not told, dated `since` or later."""
+        statement = _page(HELD, limit, before_id, source=source)
+        if since is not None:
+            statement = statement.where(HELD.c.at >= since)
+        return tuple(replace(HELD_CODEC.unpack(row.value), id=row.id) for row in self._rows(statement))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The first look at each source on the list, in its order.
+
+        Sources that are not polled are NOT_WATCHED, those not looked at yet WAITING, since they were added.
+        """
+        statement = (
+            select(SOURCE.c.definition, SOURCE.c.added_at, FINDING.c.value)
+            .outerjoin(FINDING, FINDING.c.source_id == SOURCE.c.id)
+            .where(SOURCE.c.retired_at.is_(None))
+            .order_by(SOURCE.c.position)
+        )
+        return tuple(_finding(row) for row in self._rows(statement))
+
+    def snapshots(self, source: str, *, limit: int = 1000) -> tuple[SnapshotRow, ...]:
+        """A source's stored captures, without their bytes."""
+        statement = _SNAPSHOTS.where(SNAPSHOT.c.source_id == source).order_by(SNAPSHOT.c.id.desc()).limit(limit)
+        return tuple(_snapshot(row) for row in self._rows(statement))
+
+    def snapshot(self, snapshot_id: int) -> SnapshotRow | None:
+        return next((_snapshot(row) for row in self._rows(_SNAPSHOTS.where(SNAPSHOT.c.id == snapshot_id))), None)
+
+    def polls(
+        self, source: str | None = None, limit: int = 100, *, before_id: int | None = None
+    ) -> tuple[PollRow, ...]:
+        return tuple(_poll(row) for row in self._rows(_page(POLL, limit, before_id, source=source)))
+
+    def counts(self, now: datetime) -> Counts:
+        """The whole store in figures."""
+        with self._database.reading() as connection:
+            return _counts(connection, now)
+
+    def _rows(self, statement: Select[Any]) -> list[Row[Any]]:
+        with self._database.reading() as connection:
+            return list(connection.execute(statement).all())
+
+
+_SNAPSHOTS = select(SNAPSHOT, BODY.c.size).join(BODY, BODY.c.sha256 == SNAPSHOT.c.sha256)
+
+
+def read_change(row: Row[Any]) -> Change:
+    return replace(
+        CHANGE_CODEC.unpack(row.value),
+        id=row.id,
+        told=row.told,
+        old_snapshot=row.old_snapshot,
+        new_snapshot=row.new_snapshot,
+        old_sha256=row.old_sha256,
+        new_sha256=row.new_sha256,
+    )
+
+
+def read_event(row: Row[Any]) -> Event:
+    return replace(EVENT_CODEC.unpack(row.value), id=row.id, told=row.told)
+
+
+def _page(
+    table: Table, limit: int, before_id: int | None, *, source: str | None, told: bool | None = None
+) -> Select[Any]:
+    statement = select(table).order_by(table.c.id.desc()).limit(limit)
+    if before_id is not None:
+        statement = statement.where(table.c.id < before_id)
+    if source is not None:
+        statement = statement.where(table.c.source_id == source)
+    if told is not None:
+        statement = statement.where(table.c.told.is_(told))
+    return statement
+
+
+def _finding(row: Row[Any]) -> Finding:
+    if row.value is not None:
+        return FINDING_CODEC.unpack(row.value)
+    source = SOURCE_CODEC.load(row.definition)
+    kind = FindingKind.WAITING if source.pollable else FindingKind.NOT_WATCHED
+    return Finding(source.id, kind, row.added_at, url=source.url or "")
+
+
+def _snapshot(row: Row[Any]) -> SnapshotRow:
+    return SnapshotRow(
+        id=row.id,
+        source_id=row.source_id,
+        url=row.url,
+        final_url=row.final_url,
+        sha256=row.sha256,
+        size=row.size,
+        status=row.status,
+        content_type=row.content_type,
+        charset=row.charset,
+        headers=HEADERS.load(row.headers),
+        chain=HOPS.load(row.chain),
+        good=row.good,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+    )
+
+
+def _poll(row: Row[Any]) -> PollRow:
+    return PollRow(
+        id=row.id,
+        source_id=row.source_id,
+        token=row.token,
+        trigger=Trigger(row.trigger),
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        outcome=Outcome(row.outcome),
+        reason=REASON.load(row.reason),
+        looks=LOOKS.unpack(row.looks),
+        used=row.used,
+        good=row.good,
+    )
+
+
+def _counts(connection: Connection, now: datetime) -> Counts:
+    def count(table: Table, *where: ColumnElement[bool]) -> int:
+        return int(connection.scalar(select(func.count()).select_from(table).where(*where)) or 0)
+
+    polled = SOURCE.c.next_poll_at.is_not(None)
+    healths = select(SOURCE.c.health, func.count()).where(polled).group_by(SOURCE.c.health)
+    sizes = connection.execute(select(func.sum(BODY.c.size), func.sum(func.length(BODY.c.zstd)))).one()
+    return Counts(
+        sources=count(SOURCE, polled),
+        by_health={Health(health): number for health, number in connection.execute(healths)},
+        due=count(SOURCE, SOURCE.c.next_poll_at <= now),
+        polls=count(POLL),
+        polls_last_day=count(POLL, POLL.c.finished_at > now - timedelta(days=1)),
+        changes=count(CHANGE),
+        told_changes=count(CHANGE, TELLABLE),
+        events=count(EVENT),
+        held=count(HELD),
+        snapshots=count(SNAPSHOT),
+        bodies=count(BODY),
+        body_bytes=sizes[0] or 0,
+        stored_bytes=sizes[1] or 0,
+        subscribers=count(SUBSCRIBER),
+        last_poll_at=connection.scalar(select(func.max(POLL.c.finished_at))),
+        next_poll_at=connection.scalar(select(func.min(SOURCE.c.next_poll_at))),
+    )

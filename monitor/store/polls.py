@@ -1,0 +1,167 @@
+"""Polls: what is due, who has it, and what came of it.
+
+A claim is a lease under a fencing token: whoever was too slow finds the token moved on and writes nothing.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, exists, insert, literal, or_, select, update
+
+from monitor import crash
+from monitor.model import (
+    DigestKind,
+    Health,
+    Memory,
+    Outcome,
+    PollIntent,
+    PollOrder,
+    Reason,
+    Trigger,
+)
+from monitor.store.bodies import Bodies
+from monitor.store.codec import LOOKS, REASON
+from monitor.store.codec import MEMORY as MEMORY_CODEC
+from monitor.store.codec import SOURCE as SOURCE_CODEC
+from monitor.store.engine import Database
+from monitor.store.record import Prepared, write
+from monitor.store.tables import DIGEST, HOST, MEMORY, POLL, SOURCE, UTC_DATE
+from monitor.store.values import DueRow, Recorded
+
+FAULT_WAIT = timedelta(hours=1)
+"""How long a source rests on which the program itself failed: no crash loop."""
+
+
+class Polls:
+    def __init__(self, database: Database, bodies: Bodies) -> None:
+        self._database, self._bodies = database, bodies
+
+    def due(self, now: datetime, limit: int, busy_hosts: Collection[str] = frozenset()) -> tuple[DueRow, ...]:
+        """Sources to look at, longest due first, at most one per host.
+
+        Left out: hosts in `busy_hosts`, hosts somebody looks at right now (a live lease), and hosts that asked
+        us to stay away until later. The host is that of the source's own address.
+        """
+        leased = select(SOURCE.c.host).where(SOURCE.c.lease_until > now)
+        waiting = select(HOST.c.host).where(HOST.c.not_before > now)
+        statement = (
+            select(SOURCE.c.id, SOURCE.c.host, SOURCE.c.next_poll_at)
+            .where(SOURCE.c.next_poll_at <= now, SOURCE.c.host.not_in(leased), SOURCE.c.host.not_in(waiting))
+            .order_by(SOURCE.c.next_poll_at, SOURCE.c.position)
+        )
+        found: dict[str, DueRow] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(statement):
+                if len(found) >= limit:
+                    break
+                if row.host not in found and row.host not in busy_hosts:
+                    found[row.host] = DueRow(row.id, row.host, row.next_poll_at)
+        return tuple(found.values())
+
+    def claim(self, source_id: str, now: datetime, lease: timedelta, owner: str) -> PollOrder | None:
+        """Takes a due source for `lease`; None when it is not due or somebody else has it.
+
+        A lease that ran out counts for nothing: the source of a killed owner is due again.
+        """
+        statement = (
+            update(SOURCE)
+            .where(SOURCE.c.id == source_id, SOURCE.c.next_poll_at <= now)
+            .where(or_(SOURCE.c.lease_until.is_(None), SOURCE.c.lease_until <= now))
+            .values(token=SOURCE.c.token + 1, lease_until=now + lease, lease_owner=owner)
+            .returning(SOURCE)
+        )
+        with self._database.writing() as connection:
+            row = connection.execute(statement).first()
+            if row is None:
+                return None
+            memory = connection.scalar(select(MEMORY.c.value).where(MEMORY.c.source_id == source_id))
+            reported = connection.scalar(select(exists().where(DIGEST.c.kind == DigestKind.FIRST_REPORT)))
+            crash.reach("claim.before_commit")
+        crash.reach("claim.after_commit")
+        return _order(row, memory, early_report=bool(reported))
+
+    def record(self, intent: PollIntent) -> Recorded | None:
+        """Writes everything one poll brought, in one transaction, and frees the lease.
+
+        None, and nothing is written, when the lease was lost: somebody claimed the source since, or the poll
+        is recorded already.
+        """
+        prepared = Prepared.of(intent, self._bodies)
+        with self._database.writing() as connection:
+            row = connection.execute(select(SOURCE).where(_mine(intent.source_id, intent.token))).first()
+            if row is None:
+                return None
+            recorded = write(connection, self._bodies, row, intent, prepared)
+            crash.reach("record.before_commit")
+        crash.reach("record.after_commit")
+        return recorded
+
+    def release(self, order: PollOrder) -> bool:
+        """Gives a claim back without a poll; the source is as due as before. False when the lease was lost."""
+        with self._database.writing() as connection:
+            return _free(connection, order, {}) == 1
+
+    def fault(self, order: PollOrder, now: datetime, message: str) -> bool:
+        """The program itself failed on this source: a row that says so, and an hour's rest.
+
+        False, and nothing is written, when the lease was lost.
+        """
+        reason = REASON.dump(Reason("fault", {"message": message[:2000]}))
+        rest = {
+            # A source that left the list meanwhile stays without a date.
+            "next_poll_at": case((SOURCE.c.next_poll_at.is_not(None), literal(now + FAULT_WAIT, UTC_DATE))),
+            "next_trigger": order.trigger,
+            "last_poll_at": now,
+            "last_outcome": Outcome.FAULT,
+            "last_reason": reason,
+        }
+        with self._database.writing() as connection:
+            if not _free(connection, order, rest):
+                return False
+            connection.execute(
+                insert(POLL).values(
+                    source_id=order.source.id,
+                    token=order.token,
+                    trigger=order.trigger,
+                    started_at=now,
+                    finished_at=now,
+                    outcome=Outcome.FAULT,
+                    reason=reason,
+                    looks=LOOKS.pack(()),
+                    used=0,
+                    good=False,
+                )
+            )
+        return True
+
+
+def _mine(source_id: str, token: int) -> ColumnElement[bool]:
+    """The row while the lease under this token stands; one that ran out unclaimed still stands."""
+    return (SOURCE.c.id == source_id) & (SOURCE.c.token == token) & SOURCE.c.lease_owner.is_not(None)
+
+
+def _free(connection: Connection, order: PollOrder, values: dict[str, Any]) -> int:
+    statement = update(SOURCE).where(_mine(order.source.id, order.token))
+    return connection.execute(statement.values(lease_until=None, lease_owner=None, **values)).rowcount
+
+
+def _order(row: Row[Any], memory: bytes | None, *, early_report: bool) -> PollOrder:
+    return PollOrder(
+        source=SOURCE_CODEC.load(row.definition),
+        token=row.token,
+        trigger=Trigger(row.next_trigger),
+        due_at=row.next_poll_at,
+        memory=MEMORY_CODEC.unpack(memory) if memory else Memory(),
+        health=Health(row.health),
+        etag=row.etag,
+        last_modified=row.last_modified,
+        validators_url=row.validators_url,
+        last_sha256=row.last_sha256,
+        last_snapshot=row.last_snapshot,
+        told_snapshot=row.told_snapshot,
+        told_text=row.told_text,
+        current_text=row.current_text,
+        fingerprint=row.fingerprint,
+        early_report=early_report,
+    )

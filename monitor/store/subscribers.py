@@ -1,0 +1,112 @@
+"""Who is told."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, String, cast, delete, insert, literal, select, update
+
+from monitor.clock import Clock
+from monitor.errors import ConfigError, Problem
+from monitor.model import Frequency, Subscriber
+from monitor.store.codec import FILTERS
+from monitor.store.engine import Database
+from monitor.store.history import TELLABLE
+from monitor.store.tables import CHANGE, DIGEST_ITEM, EVENT, SUBSCRIBER
+
+CHANGE_ITEM = literal("change:", String) + cast(CHANGE.c.id, String)
+EVENT_ITEM = literal("event:", String) + cast(EVENT.c.id, String)
+"""The keys of `digest_item`, as in `Digest.items`."""
+
+
+class Subscribers:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    def all(self) -> tuple[Subscriber, ...]:
+        """In the order they came."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(SUBSCRIBER).order_by(SUBSCRIBER.c.id)).all()
+        return tuple(_subscriber(row) for row in rows)
+
+    def get(self, email: str) -> Subscriber | None:
+        """By address, in whatever case it is written."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(SUBSCRIBER).where(SUBSCRIBER.c.address == _address(email))).first()
+        return _subscriber(row) if row else None
+
+    def add(self, subscriber: Subscriber) -> Subscriber:
+        """A new subscriber (the id given is not used). What was told before counts as told to them.
+
+        ConfigError when the address is subscribed already.
+        """
+        fresh = replace(subscriber, created_at=subscriber.created_at or self._clock.now())
+        with self._database.writing() as connection:
+            taken = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.address == _address(fresh.email))
+            if connection.scalar(taken) is not None:
+                raise ConfigError([Problem(fresh.email, "this address is subscribed already")])
+            statement = insert(SUBSCRIBER).values(_values(fresh)).returning(SUBSCRIBER.c.id)
+            new_id = int(connection.execute(statement).scalar_one())
+            columns = ["subscriber_id", "item", "skipped"]
+            for item, told in ((CHANGE_ITEM, TELLABLE), (EVENT_ITEM, EVENT.c.told.is_(True))):
+                before = select(literal(new_id), item, literal(value=False)).where(told)
+                connection.execute(insert(DIGEST_ITEM).from_select(columns, before))
+        return replace(fresh, id=new_id)
+
+    def update(self, subscriber: Subscriber) -> bool:
+        """Takes over everything but the id and the date of joining. False when there is no such subscriber.
+
+        ConfigError when the new address belongs to another one.
+        """
+        values = _values(subscriber)
+        del values["created_at"]
+        with self._database.writing() as connection:
+            other = select(SUBSCRIBER.c.id).where(
+                SUBSCRIBER.c.address == _address(subscriber.email), SUBSCRIBER.c.id != subscriber.id
+            )
+            if connection.scalar(other) is not None:
+                raise ConfigError([Problem(subscriber.email, "this address is subscribed already")])
+            statement = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber.id).values(values)
+            return connection.execute(statement).rowcount == 1
+
+    def forget(self, email: str) -> bool:
+        """Deletes a subscriber with their digests and deliveries, sent or not. False when there is none."""
+        with self._database.writing() as connection:
+            return connection.execute(delete(SUBSCRIBER).where(SUBSCRIBER.c.address == _address(email))).rowcount == 1
+
+
+def _address(email: str) -> str:
+    return email.strip().casefold()
+
+
+def _values(subscriber: Subscriber) -> dict[str, Any]:
+    return {
+        "email": subscriber.email.strip(),
+        "address": _address(subscriber.email),
+        "language": subscriber.language,
+        "timezone": subscriber.timezone,
+        "frequency": subscriber.frequency,
+        "hour": subscriber.hour,
+        "weekday": subscriber.weekday,
+        "filters": FILTERS.dump(subscriber.filters),
+        "urgent": subscriber.urgent,
+        "sign_of_life": subscriber.sign_of_life,
+        "paused": subscriber.paused,
+        "created_at": subscriber.created_at,
+    }
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(
+        id=row.id,
+        email=row.email,
+        language=row.language,
+        timezone=row.timezone,
+        frequency=Frequency(row.frequency),
+        hour=row.hour,
+        weekday=row.weekday,
+        filters=FILTERS.load(row.filters),
+        urgent=row.urgent,
+        sign_of_life=row.sign_of_life,
+        paused=row.paused,
+        created_at=row.created_at,
+    )

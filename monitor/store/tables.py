@@ -1,0 +1,304 @@
+"""The tables. `db/README.md` says what each holds and which invariants bind them.
+
+Values with structure are JSON in one column (`codec.py`); what is asked for, sorted or counted has a column of
+its own. A plain `datetime` annotation is stored in UTC and comes back aware.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+from sqlalchemy import CheckConstraint, Index, MetaData, Table, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+# Alembic's batch mode can only drop what has a name.
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""Ids of deleted rows are not given out again: mails and links name them."""
+
+
+class Row(SQLModel):
+    """Base of all tables."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=CONVENTION)
+
+
+class Meta(Row, table=True):
+    key: str = Field(primary_key=True)
+    value: str = Field(sa_type=Text)
+
+
+class Section(Row, table=True):
+    id: str = Field(primary_key=True)
+    title: str
+    position: int
+
+
+class Source(Row, table=True):
+    """One entry of the watch list, its schedule and its state."""
+
+    __table_args__: ClassVar[Any] = (
+        Index("ix_source_next_poll_at", "next_poll_at"),
+        Index("ix_source_lease_until", "lease_until"),
+    )
+
+    id: str = Field(primary_key=True)
+    position: int
+    host: str = ""
+    definition: str = Field(sa_type=Text)
+    added_at: datetime
+    retired_at: datetime | None = None
+
+    next_poll_at: datetime | None = None
+    next_trigger: str
+    token: int = 0
+    lease_until: datetime | None = None
+    lease_owner: str | None = None
+
+    health: str
+    health_since: datetime | None = None
+    last_poll_at: datetime | None = None
+    last_good_at: datetime | None = None
+    last_outcome: str = ""
+    last_reason: str = Field(default="", sa_type=Text)
+    looks: int = 0
+    robots: str = ""
+    address: str = ""
+
+    etag: str = ""
+    last_modified: str = ""
+    validators_url: str = ""
+    last_sha256: str = ""
+    last_snapshot: int = 0
+    told_snapshot: int = 0
+    told_text: str = ""
+    current_text: str = ""
+    fingerprint: str = ""
+
+
+class Memory(Row, table=True):
+    """Apart from `source`, so that a claim does not rewrite it."""
+
+    source_id: str = Field(primary_key=True, foreign_key="source.id")
+    value: bytes
+
+
+class Poll(Row, table=True):
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("source_id", "token"),
+        Index("ix_poll_finished_at", "finished_at"),
+        NEVER_AGAIN,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: str = Field(foreign_key="source.id")
+    token: int
+    trigger: str
+    started_at: datetime
+    finished_at: datetime
+    outcome: str
+    reason: str = Field(sa_type=Text)
+    looks: bytes
+    used: int
+    good: bool
+
+
+class Body(Row, table=True):
+    """Bytes, once each. `zstd` needs the base's bytes as dictionary when there is a base."""
+
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("(base_sha256 IS NULL) = (depth = 0) AND depth BETWEEN 0 AND 19", name="chain"),
+    )
+
+    sha256: str = Field(primary_key=True)
+    base_sha256: str | None = Field(default=None, foreign_key="body.sha256", index=True)
+    depth: int
+    size: int
+    zstd: bytes
+
+
+class Snapshot(Row, table=True):
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("source_id", "url", "sha256"),
+        NEVER_AGAIN,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: str = Field(foreign_key="source.id")
+    url: str
+    final_url: str
+    sha256: str = Field(foreign_key="body.sha256", index=True)
+    status: int
+    content_type: str
+    charset: str
+    headers: str = Field(sa_type=Text)
+    chain: str = Field(sa_type=Text)
+    good: bool
+    first_seen: datetime
+    last_seen: datetime
+
+
+class Reading(Row, table=True):
+    """An extraction by the hash of its canonical JSON, once each."""
+
+    __tablename__ = "text"
+
+    hash: str = Field(primary_key=True)
+    value: bytes
+
+
+class Change(Row, table=True):
+    __table_args__: ClassVar[Any] = (Index("ix_change_source_id", "source_id", "id"), NEVER_AGAIN)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: str = Field(foreign_key="source.id")
+    poll_id: int = Field(foreign_key="poll.id", index=True)
+    kind: str
+    severity: int
+    told: bool
+    first_seen: datetime
+    confirmed_at: datetime = Field(index=True)
+    old_snapshot: int
+    new_snapshot: int
+    old_sha256: str
+    new_sha256: str
+    value: bytes
+
+
+class Event(Row, table=True):
+    __table_args__: ClassVar[Any] = (Index("ix_event_source_id", "source_id", "id"), NEVER_AGAIN)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: str = Field(foreign_key="source.id")
+    poll_id: int = Field(foreign_key="poll.id", index=True)
+    kind: str
+    told: bool
+    urgent: bool
+    at: datetime = Field(index=True)
+    value: bytes
+
+
+class Held(Row, table=True):
+    __table_args__: ClassVar[Any] = (Index("ix_held_source_id", "source_id", "id"), NEVER_AGAIN)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: str = Field(foreign_key="source.id")
+    poll_id: int = Field(foreign_key="poll.id", index=True)
+    rule: str
+    at: datetime = Field(index=True)
+    value: bytes
+
+
+class Finding(Row, table=True):
+    source_id: str = Field(primary_key=True, foreign_key="source.id")
+    poll_id: int = Field(foreign_key="poll.id", index=True)
+    kind: str
+    value: bytes
+
+
+class Host(Row, table=True):
+    host: str = Field(primary_key=True)
+    not_before: datetime | None = Field(default=None, index=True)
+    robots_status: int | None = None
+    robots_body: bytes = b""
+    robots_at: datetime | None = None
+
+
+class Subscriber(Row, table=True):
+    __table_args__: ClassVar[Any] = (UniqueConstraint("address"), NEVER_AGAIN)
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str
+    address: str
+    """The e-mail address as compared: case-folded."""
+    language: str
+    timezone: str
+    frequency: str
+    hour: int
+    weekday: int
+    filters: str = Field(sa_type=Text)
+    urgent: bool
+    sign_of_life: bool
+    paused: bool
+    created_at: datetime
+
+
+class Digest(Row, table=True):
+    """One message's content for one subscriber and window; `mime` are the bytes as frozen, NULL when none is sent."""
+
+    __table_args__: ClassVar[Any] = (UniqueConstraint("subscriber_id", "window"), NEVER_AGAIN)
+
+    id: int | None = Field(default=None, primary_key=True)
+    subscriber_id: int = Field(foreign_key="subscriber.id", ondelete="CASCADE")
+    kind: str
+    window: str
+    covers_from: datetime
+    covers_to: datetime
+    created_at: datetime
+    mime: bytes | None = None
+
+
+class DigestItem(Row, table=True):
+    """`change:12` or `event:7` is done with for this subscriber. `digest_id` NULL: told before they subscribed."""
+
+    __tablename__ = "digest_item"
+
+    subscriber_id: int = Field(primary_key=True, foreign_key="subscriber.id", ondelete="CASCADE")
+    item: str = Field(primary_key=True)
+    digest_id: int | None = Field(default=None, foreign_key="digest.id", ondelete="CASCADE", index=True)
+    skipped: bool = False
+    """It did not match the subscriber's filters."""
+
+
+class Delivery(Row, table=True):
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("digest_id"),
+        CheckConstraint("state IN ('pending', 'sending', 'sent', 'failed', 'dead')", name="state"),
+        Index("ix_delivery_state", "state", "next_try_at"),
+        NEVER_AGAIN,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest_id: int = Field(foreign_key="digest.id", ondelete="CASCADE")
+    state: str
+    token: int = 0
+    lease_until: datetime | None = None
+    recipient: str
+    sender: str
+    subject: str
+    message_id: str
+    attempts: int = 0
+    created_at: datetime
+    next_try_at: datetime | None = None
+    settled_at: datetime | None = None
+    answer: str = Field(default="", sa_type=Text)
+
+
+class Channel(Row, table=True):
+    name: str = Field(primary_key=True)
+    state: str
+    since: datetime | None = None
+    next_probe: datetime | None = None
+    note: str = ""
+
+
+METADATA = Row.metadata
+
+
+def table(row: type[Row]) -> Table:
+    """The table behind a row type, for statements."""
+    return cast("Table", row.__table__)  # type: ignore[attr-defined]  # made by SQLModel's metaclass
+
+
+META, SECTION, SOURCE, MEMORY = table(Meta), table(Section), table(Source), table(Memory)
+POLL, BODY, SNAPSHOT, TEXT = table(Poll), table(Body), table(Snapshot), table(Reading)
+CHANGE, EVENT, HELD, FINDING = table(Change), table(Event), table(Held), table(Finding)
+HOST, SUBSCRIBER, CHANNEL = table(Host), table(Subscriber), table(Channel)
+DIGEST, DIGEST_ITEM, DELIVERY = table(Digest), table(DigestItem), table(Delivery)
+UTC_DATE = SOURCE.c.added_at.type
+"""The type of all dates, for values that stand in no comparison with a column."""
