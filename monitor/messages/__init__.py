@@ -1,0 +1,20 @@
+"""Digest → the exact bytes of a message, through `alerts/templates`. The only door to Jinja2 and css-inline."""
+
+from monitor.messages.mime import Sender, mailbox, message_id, pack
+from monitor.messages.render import MOST_HTML, Parts, Renderer
+from monitor.messages.safe import read_marks, visible
+from monitor.messages.words import Words, load
+
+__all__ = [
+    "MOST_HTML",
+    "Parts",
+    "Renderer",
+    "Sender",
+    "Words",
+    "load",
+    "mailbox",
+    "message_id",
+    "pack",
+    "read_marks",
+    "visible",
+]

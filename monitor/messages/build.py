@@ -1,0 +1,216 @@
+"""Digest → MailView: everything a message says, in words, before any template."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from monitor.messages import report
+from monitor.messages.changes import FULL, LINE, SEVERITIES, SHORT, Room, Telling, change_view
+from monitor.messages.happened import event_views
+from monitor.messages.head import subject, summary
+from monitor.messages.mime import Sender
+from monitor.messages.safe import short
+from monitor.messages.view import ChangeView, FooterView, GroupView, MailView
+from monitor.messages.words import Words
+from monitor.model import Digest, DigestChange, DigestKind, Frequency, Severity, Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much of a message is shown: the `full` most severe changes in full, the next `brief` in short, `also` in
+    a line each, and so many events and lines of the first report; whatever is left is counted.
+    """
+
+    full: int = 0
+    brief: int = 0
+    also: int = 150
+    events: int = 80
+    lines: int = 400
+
+
+STEPS = (
+    Detail(),
+    Detail(also=60, events=30, lines=150),
+    Detail(also=15, events=8, lines=60),
+    Detail(also=0, events=0, lines=0),
+)
+"""What is tried in turn, without any change in full, until the message fits; then changes fill the rest."""
+
+
+class Draft:
+    """A digest being put into words, at any detail."""
+
+    def __init__(self, digest: Digest, words: Words, sender: Sender) -> None:
+        self._digest, self._words, self._sender = digest, words, sender
+        zone = ZoneInfo(digest.order.subscriber.timezone)
+        self._telling = Telling(words, zone, digest.order.covers_to)
+        ranked = sorted(digest.changes, key=lambda e: (-e.change.severity, e.change.id))
+        self._rank = {e.change.id: place for place, e in enumerate(ranked)}
+
+    @property
+    def size(self) -> int:
+        return len(self._rank)
+
+    def view(self, detail: Detail) -> MailView:
+        digest, words = self._digest, self._words
+        groups, also = self._groups(detail)
+        if digest.order.kind is DigestKind.FIRST_REPORT:
+            groups, left = self._lines(detail)
+        else:
+            left = self._left("left", len(also) - detail.also)
+        events = event_views(digest.events, self._telling, changes=digest.changes, lines=digest.new_lines)
+        attention = event_views(digest.attention, self._telling)
+        shown = events[: detail.events]
+        calls = attention[: max(0, detail.events - len(shown))]
+        return MailView(
+            kind=str(digest.order.kind),
+            lang=words.language,
+            product=words("product.name"),
+            product_line=words("product.line"),
+            subject=subject(digest, self._telling),
+            heading=words(_HEADINGS[digest.order.kind]),
+            date=words.full(digest.order.covers_to, self._telling.zone),
+            summary=summary(digest, self._telling),
+            footer=self._footer([c for g in groups for c in g.changes]),
+            groups=groups,
+            events_title=words("heading.events"),
+            events=shown,
+            attention_title=words("heading.attention"),
+            attention=calls,
+            also_title=words("change.also") if also[: detail.also] else "",
+            also=tuple(v.brief for v in also[: detail.also]),
+            left=left,
+            left_events=self._left("left_events", len(events) + len(attention) - len(shown) - len(calls)),
+            held=self._held(),
+            legend=words("marks.legend_html") if any(g.changes for g in groups) else "",
+            words={name: words(key) for name, key in _FIXED.items()},
+        )
+
+    def _groups(self, detail: Detail) -> tuple[tuple[GroupView, ...], Sequence[ChangeView]]:
+        """Sections with the changes that are shown, and those that only get a line."""
+        number = 0
+        groups: list[GroupView] = []
+        also: list[ChangeView] = []
+        for section in self._digest.sections:
+            shown: list[ChangeView] = []
+            for entry in section.changes:
+                number += 1
+                room = self._room(entry, detail)
+                view = change_view(entry, number, self._telling, room or LINE)
+                (shown if room else also).append(view)
+            if shown:
+                groups.append(GroupView(section.section.title, changes=tuple(shown)))
+        return tuple(groups), also
+
+    def _room(self, entry: DigestChange, detail: Detail) -> Room | None:
+        rank = self._rank[entry.change.id]
+        if rank < detail.full:
+            return FULL
+        return SHORT if rank < detail.full + detail.brief else None
+
+    def _lines(self, detail: Detail) -> tuple[tuple[GroupView, ...], str]:
+        """The first report's lines as far as there is room."""
+        room, groups = detail.lines, []
+        for group in report.groups(self._digest.sections, self._words):
+            if kept := group.lines[:room]:
+                groups.append(GroupView(group.title, lines=kept))
+            room -= len(kept)
+        total = sum(len(section.lines) for section in self._digest.sections)
+        return tuple(groups), self._left("left_lines", total - detail.lines)
+
+    def _left(self, key: str, count: int) -> str:
+        if count <= 0:
+            return ""
+        words = self._words
+        if key == "left_lines":
+            command = words("change.sources_command")
+        else:
+            since = self._digest.order.covers_from.astimezone(self._telling.zone).date().isoformat()
+            command = words("change.left_command", date=since)
+        return words(f"change.{key}", count=count, command=command)
+
+    def _held(self) -> str:
+        digest, words = self._digest, self._words
+        if not digest.held_back:
+            return ""
+        count = digest.held_sources
+        since = digest.order.covers_from.astimezone(self._telling.zone).date().isoformat()
+        return words(
+            "held.line",
+            count=digest.held_back,
+            number=words.number(digest.held_back),
+            sources=words("held.sources", count=count, number=words.number(count)),
+            command=words("held.command", date=since),
+        )
+
+    def _footer(self, shown: Sequence[ChangeView]) -> FooterView:
+        words, order, zone = self._words, self._digest.order, self._telling.zone
+        command = words("footer.stop_command", email=order.subscriber.email)
+        contact = self._sender.contact
+        stop = words("footer.stop" if contact else "footer.stop_bare", contact=contact, command=command)
+        covered = {
+            "from": words.moment(order.covers_from, zone),
+            "to": words.moment(order.covers_to, zone),
+            "zone": order.subscriber.timezone,
+        }
+        kept = tuple((view.name, view.kept) for view in shown if view.kept)
+        return FooterView(
+            why=_reason_for(order.kind, order.subscriber, words),
+            follows=_follows(order.subscriber, words),
+            stop=stop,
+            window="" if order.kind is DigestKind.TEST else words("footer.window", **covered),
+            snapshots_title=words("footer.snapshots") if kept else "",
+            snapshots=tuple(dict.fromkeys(kept)),
+        )
+
+
+_FIXED = {
+    "page": "change.page_row",
+    "kept": "change.kept_row",
+    "compare": "change.compare_row",
+    "removed": "marks.removed",
+    "added": "marks.added",
+    "cut": "marks.cut",
+}
+_HEADINGS = {
+    DigestKind.FIRST_REPORT: "heading.report",
+    DigestKind.DIGEST: "heading.digest",
+    DigestKind.URGENT: "heading.urgent",
+    DigestKind.SIGN_OF_LIFE: "heading.life",
+    DigestKind.TEST: "heading.test",
+}
+
+
+def _reason_for(kind: DigestKind, subscriber: Subscriber, words: Words) -> str:
+    named = {
+        DigestKind.FIRST_REPORT: "footer.report",
+        DigestKind.URGENT: "footer.urgent",
+        DigestKind.SIGN_OF_LIFE: "footer.life",
+        DigestKind.TEST: "footer.test",
+    }
+    if kind in named:
+        return words(named[kind])
+    if subscriber.frequency is Frequency.IMMEDIATE:
+        return words("footer.immediate")
+    weekday = words.rows("dates.weekdays_long")[subscriber.weekday]
+    hour = f"{subscriber.hour:02d}:00"
+    return words(f"footer.{subscriber.frequency}", hour=hour, zone=subscriber.timezone, weekday=weekday)
+
+
+def _follows(subscriber: Subscriber, words: Words) -> str:
+    filters = subscriber.filters
+    said = []
+    if filters.topics:
+        said.append(
+            words("footer.filter_topics", list=words.join([words.name_of("topics", t) for t in filters.topics]))
+        )
+    if filters.sources:
+        said.append(words("footer.filter_sources", list=words.join(filters.sources)))
+    if filters.jurisdictions:
+        said.append(words("footer.filter_jurisdictions", list=words.join(filters.jurisdictions)))
+    if filters.words:
+        said.append(words("footer.filter_words", list=words.join([f"“{w}”" for w in filters.words])))
+    if filters.min_severity > Severity.MINOR:
+        level = words(f"severity.{SEVERITIES[filters.min_severity]}").lower()
+        said.append(words("footer.filter_severity", severity=level))
+    return words("footer.some", filters=short("; ".join(said), 400)) if said else words("footer.all")

@@ -1,0 +1,223 @@
+"""A change in words: why it matters, where it stands, its word marks, what the report says about it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.messages.safe import short
+from monitor.messages.view import ChangeView, Marked, PartView
+from monitor.messages.words import Words
+from monitor.model import (
+    Change,
+    ChangeKind,
+    Citation,
+    DigestChange,
+    Mark,
+    Part,
+    PartKind,
+    QuoteState,
+    Source,
+    Span,
+    key_of,
+)
+from monitor.text.language import language_of
+from monitor.text.marks import shorten
+
+SEVERITIES = {0: "noise", 1: "editorial", 2: "minor", 3: "substantive", 4: "critical"}
+REASONS_SHOWN = 4
+CLAIM = 320
+"""Characters of a claim or quote shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of a change is shown."""
+
+    parts: int
+    characters: int
+    """Of page text, all parts together."""
+
+
+FULL = Room(parts=60, characters=12_000)
+SHORT = Room(parts=4, characters=900)
+LINE = Room(parts=0, characters=0)
+NAME = 160
+"""Characters of a source's name, a publisher or a reason shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What wording depends on beside the thing told."""
+
+    words: Words
+    zone: ZoneInfo
+    now: datetime
+
+
+def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) -> ChangeView:
+    """One change as the templates see it."""
+    words, change, source = telling.words, entry.change, entry.source
+    command = words("change.compare", id=change.id)
+    parts, cut = _parts(change, source, words, room)
+    left = len(change.parts) - len(parts)
+    why = words("change.why", why=_why(change, words))
+    return ChangeView(
+        number=number,
+        id=change.id,
+        name=named(source, words),
+        publisher=short(source.publisher, NAME) if source.publisher not in source.name else "",
+        severity=SEVERITIES[change.severity],
+        severity_word=words(f"severity.{SEVERITIES[change.severity]}"),
+        why=why,
+        seen=_seen(change, telling),
+        brief=f"{number}. {short(source.name, NAME)} – {reason_words(change, words)} · {command}",
+        parts=parts,
+        more=words("change.more_parts", count=left, command=command) if left else "",
+        cut=words("change.cut", command=command) if cut else "",
+        quotes=tuple(_quotes(change, words)),
+        says=tuple(_says(entry, words)),
+        restored=words("change.restored", date=words.day(change.restored_from, telling.zone))
+        if change.restored_from
+        else "",
+        page=source.url or "",
+        kept=change.new_sha256,
+        command=command,
+    )
+
+
+def named(source: Source, words: Words) -> str:
+    """`Digital Wallonia (in French)`: the source's name, and its language when it is not the reader's."""
+    name = short(source.name, NAME)
+    foreign = [code for code in source.languages if code != words.language]
+    if words.language in source.languages or not foreign:
+        return name
+    known = [words(f"languages.{code}") for code in foreign if words.has(f"languages.{code}")]
+    return f"{name} ({words.join(known)})" if known else name
+
+
+def reason_words(change: Change, words: Words) -> str:
+    """The gravest reason alone."""
+    reasons = change.reasons[:1]
+    return words.reason(reasons[0]) if reasons else words.name_of("reasons", "words_changed")
+
+
+def footnotes(numbers: Iterable[int], words: Words) -> str:
+    """`footnotes 142 and 167`; empty without any."""
+    ordered = sorted(set(numbers))
+    return words("change.footnotes", count=len(ordered), list=words.join([str(n) for n in ordered])) if ordered else ""
+
+
+def _why(change: Change, words: Words) -> str:
+    said = list(dict.fromkeys(words.reason(r) for r in change.reasons))[:REASONS_SHOWN]
+    if change.topics:
+        names = words.join([words.name_of("topics", topic) for topic in change.topics], last=False)
+        said.append(words("change.topics", topics=names))
+    return "; ".join(said) or words.name_of("reasons", "words_changed")
+
+
+def _seen(change: Change, telling: Telling) -> str:
+    words, zone, now = telling.words, telling.zone, telling.now
+    first = words.moment(change.first_seen, zone, now=now)
+    if change.last_unchanged is None:
+        return words("change.first_seen", first=first)
+    last = words.moment(change.last_unchanged, zone, now=now)
+    if change.unchanged_since is None or change.looks_unchanged < 1:
+        return words("change.first_seen_last", first=first, last=last)
+    since = words.day(change.unchanged_since, zone)
+    return words("change.unchanged_since", first=first, last=last, since=since, count=change.looks_unchanged)
+
+
+def _quotes(change: Change, words: Words) -> Iterable[str]:
+    for touch in change.quotes:
+        if touch.after is QuoteState.FOUND and touch.before is QuoteState.FOUND:
+            continue
+        yield words("change.quotes", footnote=touch.quote.footnote, quote=short(touch.quote.text, CLAIM))
+        if touch.nearest:
+            yield words("change.nearest", quote=short(touch.nearest, CLAIM))
+
+
+def _says(entry: DigestChange, words: Words) -> Iterable[str]:
+    """The claims that stand on this source: those whose quote was touched first, two at most.
+
+    A claim that is nothing but the passage shown above is left out.
+    """
+    shown_above = {key_of(t.quote.text) for t in entry.change.quotes}
+    touched = {t.quote.footnote for t in entry.change.quotes}
+    cited: Sequence[Citation] = sorted(entry.citations, key=lambda c: (c.footnote not in touched, c.footnote))
+    shown = 0
+    for citation in cited:
+        claims = [claim for claim in citation.claims if key_of(claim) not in shown_above]
+        if shown == 2 or not claims:
+            continue
+        shown += 1
+        claim = short(claims[0], CLAIM)
+        yield words("change.says", footnotes=footnotes([citation.footnote], words), claim=claim)
+
+
+def _parts(change: Change, source: Source, words: Words, room: Room) -> tuple[tuple[PartView, ...], bool]:
+    """The parts that fit, and whether any was shortened."""
+    if not change.parts:
+        lead = words("part.file" if change.kind is ChangeKind.FILE else "part.nothing")
+        return (PartView(kind="file", lead=lead, where="", marks=(), lang=""),), False
+    left, where, cut = room.characters, "", False
+    shown: list[PartView] = []
+    for part in change.parts[: room.parts]:
+        marks, whole = _marks(part, left)
+        cut = cut or not whole
+        left -= sum(len(m.text) for m in marks)
+        here = _where(part, words)
+        shown.append(
+            PartView(
+                kind=str(part.kind),
+                lead=words(f"part.{part.kind}"),
+                where=here if here != where else "",
+                marks=marks,
+                lang=_language(part, source),
+                url=part.url if part.kind is not PartKind.LINK else "",
+                date=part.date,
+            )
+        )
+        where = here
+        if left <= 0:
+            break
+    return tuple(shown), cut
+
+
+def _where(part: Part, words: Words) -> str:
+    path = " > ".join(short(heading, 100) for heading in part.headings)
+    page = words("change.page", page=part.page) if part.page else ""
+    place = ", ".join(piece for piece in (path, page) if piece)
+    return words("change.where", where=place) if place else ""
+
+
+def _language(part: Part, source: Source) -> str:
+    if len(source.languages) == 1:
+        return source.languages[0]
+    return language_of(part.new or part.old, source.languages[0] if source.languages else "")
+
+
+def _marks(part: Part, most: int) -> tuple[tuple[Marked, ...], bool]:
+    """The word marks of a part within so many characters, and whether all changed words are there."""
+    spans = part.spans or _plain(part)
+    if part.kind in {PartKind.CHANGED, PartKind.MOVED}:
+        spans = shorten(spans)
+    shown: list[Marked] = []
+    for span in spans:
+        if most <= 0:
+            return (*shown, Marked(Mark.CUT, "")), False
+        text = span.text
+        if len(text) > most:
+            head = text[:most].rpartition(" ")[0] or text[:most]
+            return (*shown, Marked(span.mark, head), Marked(Mark.CUT, "")), False
+        shown.append(Marked(span.mark, text))
+        most -= len(text)
+    return tuple(shown), True
+
+
+def _plain(part: Part) -> tuple[Span, ...]:
+    """Marks for a part that came without any."""
+    if part.kind is PartKind.MOVED:
+        return (Span(Mark.SAME, part.new or part.old),)
+    spans = (Span(Mark.REMOVED, part.old), Span(Mark.ADDED, part.new))
+    return tuple(span for span in spans if span.text)

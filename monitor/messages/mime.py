@@ -1,0 +1,88 @@
+"""Two rendered parts → the exact bytes that go over the wire, the same for equal input."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from monitor.errors import ConfigError, Problem
+from monitor.messages.safe import header
+from monitor.model import DigestOrder, Outgoing
+
+_POLICY = SMTP.clone(max_line_length=78, cte_type="7bit")
+_ADDRESS = re.compile(r"[^\s<>()\[\]:;@\\,\"\x00-\x1f\x7f-\x9f]+@[^\s<>()\[\]:;@\\,\"\x00-\x1f\x7f-\x9f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes. `instance` is the random name of this installation, so that two of them never share a Message-ID.
+
+    `contact` is whom a reader writes to. `unsubscribe_mailto` / `unsubscribe_url` only where they really work.
+    """
+
+    address: str
+    name: str = "Footnote Watch"
+    instance: str = "local"
+    contact: str = ""
+    unsubscribe_mailto: str = ""
+    unsubscribe_url: str = ""
+
+
+def mailbox(address: str) -> str:
+    """An address as it goes into headers and the envelope: its domain in ASCII (IDNA).
+
+    Raises ConfigError when it is none; nothing that could end a header or a command gets through.
+    """
+    plain = address.strip()
+    if not _ADDRESS.fullmatch(plain):
+        raise ConfigError([Problem("mail address", f"{header(address, 80)!r} is no mail address", "name@example.org")])
+    local, _, domain = plain.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise ConfigError([Problem("mail address", f"{header(domain, 80)!r} is no domain", str(error))]) from error
+
+
+def message_id(order: DigestOrder, sender: Sender) -> str:
+    """The same for the same installation, subscriber and window: a re-send is the same message."""
+    window = re.sub(r"[^A-Za-z0-9]+", "-", order.window)
+    instance = re.sub(r"[^A-Za-z0-9]+", "", sender.instance) or "local"
+    return f"<{window}.{order.subscriber.id}.{instance}@{mailbox(sender.address).rpartition('@')[2]}>"
+
+
+def pack(order: DigestOrder, sender: Sender, *, subject: str, text: str, html: str, language: str) -> Outgoing:
+    """A multipart/alternative message for one recipient. `subject` is one clean line."""
+    recipient, writer = mailbox(order.subscriber.email), mailbox(sender.address)
+    name = message_id(order, sender)
+    domain = writer.rpartition("@")[2]
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = Address(display_name=header(sender.name, 80), addr_spec=writer)
+    mail["To"] = Address(addr_spec=recipient)
+    mail["Subject"] = header(subject, 240)
+    mail["Date"] = format_datetime(order.covers_to.astimezone(UTC))
+    mail["Message-ID"] = name
+    mail["List-Id"] = f"{header(sender.name, 80)} <footnote-watch.{domain}>"
+    if targets := _unsubscribe(sender):
+        mail["List-Unsubscribe"] = targets
+    if sender.unsubscribe_url:
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["Content-Language"] = language
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    digest = hashlib.sha256(f"{name}\0{text}\0{html}".encode()).hexdigest()
+    mail.set_boundary(f"=_{digest[:32]}")
+    return Outgoing(
+        recipient=recipient, sender=writer, subject=header(subject, 240), message_id=name, mime=mail.as_bytes()
+    )
+
+
+def _unsubscribe(sender: Sender) -> str:
+    ways = [f"<{sender.unsubscribe_url}>"] if sender.unsubscribe_url else []
+    if sender.unsubscribe_mailto:
+        ways.append(f"<mailto:{mailbox(sender.unsubscribe_mailto)}?subject=unsubscribe>")
+    return ", ".join(ways)

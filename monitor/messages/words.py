@@ -1,0 +1,154 @@
+"""The words of every message: one catalogue per language under `alerts/templates/catalogue`."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from monitor.errors import ConfigError, MonitorError, Problem
+from monitor.messages.safe import short
+from monitor.model import Reason
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+
+PLURALS: Mapping[str, Callable[[int], str]] = {
+    "en": lambda n: "one" if n == 1 else "other",
+    "nl": lambda n: "one" if n == 1 else "other",
+    "de": lambda n: "one" if n == 1 else "other",
+    "fr": lambda n: "one" if n in {0, 1} else "other",
+}
+"""The CLDR plural category of a whole number, by language."""
+
+
+def fill(pattern: str, values: Mapping[str, object]) -> str:
+    """`{name}` replaced by its value, once: what a value contains is never looked at again. Unknown names stay."""
+    return _PLACE.sub(lambda m: str(values[m[1]]) if m[1] in values else m[0], pattern)
+
+
+class Words:
+    """One language's catalogue.
+
+    `words("summary.looks", count=3, …)` is the entry in words; plural forms are chosen by `count`. A key that is
+    not there is a mistake of ours and raises KeyError.
+    """
+
+    def __init__(self, language: str, table: Mapping[str, Any]) -> None:
+        self.language = language
+        self._table = table
+        self._plural = PLURALS.get(language, PLURALS["en"])
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        entry = self._find(key)
+        if isinstance(entry, Mapping):
+            entry = entry[self._plural(int(str(values["count"])))]
+        return fill(str(entry), values)
+
+    def has(self, key: str) -> bool:
+        try:
+            self._find(key)
+        except KeyError:
+            return False
+        return True
+
+    def rows(self, key: str) -> Sequence[str]:
+        """A list of the catalogue, such as the names of the months."""
+        entry: Sequence[str] = self._find(key)
+        return entry
+
+    def _find(self, key: str) -> Any:
+        entry: Any = self._table
+        for name in key.split("."):
+            if not isinstance(entry, Mapping):
+                raise KeyError(key)
+            entry = entry[name]
+        return entry
+
+    def number(self, count: int) -> str:
+        """Twelve and below in words."""
+        small = self.rows("numbers.small")
+        return small[count] if 0 <= count < len(small) else str(count)
+
+    def join(self, names: Sequence[str], *, last: bool = True) -> str:
+        """`a, b and c`; without `last` only commas."""
+        if not last or len(names) < 2:
+            return self("lists.comma").join(names)
+        return self("lists.comma").join(names[:-1]) + self("lists.and") + names[-1]
+
+    def name_of(self, group: str, code: str) -> str:
+        """A code of a vocabulary in words; the code itself, hyphens opened, when the catalogue lacks it."""
+        try:
+            return str(self._table[group][code])
+        except KeyError:
+            return code.replace("-", " ").replace("_", " ")
+
+    def reason(self, reason: Reason) -> str:
+        """A reason in words. An unknown code is opened up rather than hidden.
+
+        Facts that were only gained or only lost (`old` or `new` empty) have their own wording.
+        """
+        values = {name: short(value, 160) for name, value in reason.values.items()}
+        group = "reasons"
+        if "old" in values and "new" in values and not (values["old"] and values["new"]):
+            gained = "reasons_gained" if values["new"] else "reasons_lost"
+            group = gained if reason.code in self._table[gained] else group
+        if reason.code == "media":
+            values = {name: self.name_of("media", value) for name, value in values.items()}
+        if reason.code == "restored" and "since" in values:
+            values["since"] = self._day_of(values["since"])
+        pattern = self._table[group].get(reason.code)
+        if pattern is None:
+            facts = self("lists.comma").join(v for v in values.values() if v)
+            return reason.code.replace("_", " ") + (f": {facts}" if facts else "")
+        return _PLACE.sub("…", fill(str(pattern), {k: v or "…" for k, v in values.items()}))
+
+    def _day_of(self, stamp: str) -> str:
+        try:
+            return self.day(datetime.fromisoformat(stamp))
+        except ValueError:
+            return stamp
+
+    def _parts(self, when: datetime) -> dict[str, str]:
+        return {
+            "weekday": self.rows("dates.weekdays")[when.weekday()],
+            "day": str(when.day),
+            "month": self.rows("dates.months")[when.month - 1],
+            "year": str(when.year),
+            "time": f"{when.hour:02d}:{when.minute:02d}",
+        }
+
+    def day(self, when: datetime, zone: ZoneInfo | None = None) -> str:
+        """`3 Aug 2026`"""
+        return self._dated("dates.day", when, zone)
+
+    def full(self, when: datetime, zone: ZoneInfo | None = None) -> str:
+        """`Tue 24 Nov 2026`"""
+        return self._dated("dates.full", when, zone)
+
+    def moment(self, when: datetime, zone: ZoneInfo | None = None, *, now: datetime | None = None) -> str:
+        """`Tue 24 Nov 05:10`; with the year unless it is that of `now`."""
+        local = when.astimezone(zone) if zone else when
+        same = now is not None and local.year == (now.astimezone(zone) if zone else now).year
+        return self._dated("dates.moment" if same else "dates.moment_year", when, zone)
+
+    def _dated(self, key: str, when: datetime, zone: ZoneInfo | None) -> str:
+        return self(key, **self._parts(when.astimezone(zone) if zone else when))
+
+
+def load(folders: Sequence[Path], language: str) -> Words:
+    """The catalogue of a language from the first folder that has it; English when none does."""
+    for code in dict.fromkeys((language, "en")):
+        for folder in folders:
+            path = folder / "catalogue" / f"{code}.toml"
+            if path.is_file():
+                return Words(code, _read(path))
+    raise MonitorError(f"No catalogue of words in {', '.join(str(f) for f in folders)}.")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError([Problem(str(path), str(error), 'each entry is name = "words"')]) from error
