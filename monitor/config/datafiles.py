@@ -12,8 +12,8 @@ LANGUAGES = ("en", "nl", "fr", "de")
 _GROUPS = ("strong", "terms")
 
 
-def lexicon(home: Path | None = None) -> dict[str, dict[str, dict[str, tuple[str, ...]]]]:
-    """Topic → language → `strong` and `terms` → the terms as written (`*` for any beginning or ending).
+def lexicon(home: Path | None = None) -> dict[str, dict[str, dict[str, dict[str, list[str]]]]]:
+    """The mapping of lexicon.yaml: `topics` → topic → language → `strong` and `terms` → the terms as written.
 
     The topics are the report's eleven and `ai`. The program's own file, or `data/lexicon.yaml` of the home.
     ConfigError with every complaint.
@@ -29,7 +29,7 @@ def lexicon(home: Path | None = None) -> dict[str, dict[str, dict[str, tuple[str
             language: _groups(words, complaints) for language in languages if (words := fields.node(language))
         }
     complaints.settle()
-    return topics
+    return {"topics": topics}
 
 
 def word_lists(home: Path | None = None) -> dict[str, Any]:
@@ -41,6 +41,6 @@ def word_lists(home: Path | None = None) -> dict[str, Any]:
     return {name: plain(node) for name, node in tree.nodes.items()}
 
 
-def _groups(node: Node, complaints: Complaints) -> dict[str, tuple[str, ...]]:
+def _groups(node: Node, complaints: Complaints) -> dict[str, list[str]]:
     fields = Fields(node, complaints, _GROUPS)
-    return {group: fields.texts(group) for group in _GROUPS}
+    return {group: list(fields.texts(group)) for group in _GROUPS}

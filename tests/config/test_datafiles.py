@@ -7,7 +7,7 @@ from monitor.errors import ConfigError
 
 
 def test_the_lexicon_has_the_reports_topics_and_the_gate_in_four_languages():
-    lexicon = config.lexicon()
+    lexicon = config.lexicon()["topics"]
 
     assert set(lexicon) == {"ai", *config.TOPICS}
     for topic, languages in lexicon.items():
@@ -20,7 +20,7 @@ def test_the_lexicon_has_the_reports_topics_and_the_gate_in_four_languages():
 def test_every_term_is_a_text():
     terms = [
         term
-        for topic in config.lexicon().values()
+        for topic in config.lexicon()["topics"].values()
         for words in topic.values()
         for group in words.values()
         for term in group
@@ -38,7 +38,7 @@ def lay(home, name, text):
 def test_a_home_may_lay_its_own_lexicon_beside(tmp_path):
     lay(tmp_path, "lexicon.yaml", "languages: [en]\ntopics:\n  ours:\n    en: {strong: [no], terms: [on, 'off', 22]}\n")
 
-    assert config.lexicon(tmp_path) == {"ours": {"en": {"strong": ("no",), "terms": ("on", "off", "22")}}}
+    assert config.lexicon(tmp_path) == {"topics": {"ours": {"en": {"strong": ["no"], "terms": ["on", "off", "22"]}}}}
 
 
 @pytest.mark.parametrize(
