@@ -5,7 +5,7 @@ import unicodedata
 from urllib.parse import urlsplit
 
 LONGEST = 2000
-"""Characters; longer addresses are not handled by every server and proxy (RFC 9110 §4.1 asks for 8000 at most)."""
+"""Characters. RFC 9110 §4.1 wants 8000 supported, but many servers and proxies stop at about 2000."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 

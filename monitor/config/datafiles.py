@@ -7,8 +7,8 @@ from monitor import resources
 from monitor.config.complaints import Complaints, complain
 from monitor.config.fields import Fields
 from monitor.config.reading import Entries, Node, plain, read_file, read_tree
+from monitor.config.watchlist import LANGUAGES
 
-LANGUAGES = ("en", "nl", "fr", "de")
 _GROUPS = ("strong", "terms")
 
 
