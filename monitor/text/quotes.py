@@ -35,7 +35,7 @@ _SHINGLE = 3
 _MOST_WORDS = 60_000
 _WINDOWS = 4
 _MOST_LETTERS = 4_000
-_SENTENCE_END = re.compile(r"[.!?…][)\]”»\"'’]*\s+(?=[^a-zß-öø-ÿ\s])")
+_SENTENCE_END = re.compile(r"(?<!\b\d)(?<!\b\d\d)[.!?…][)\]”»\"'’]*\s+(?=[^a-zß-öø-ÿ\s])")
 _MOST_ROUND = 600
 """How far, in characters, a sentence's border is sought from the passage."""
 _TITLE_WORD = 4
