@@ -2,8 +2,9 @@
 
 from monitor.demo.script import Asked, Down, Drop, Play, Redirect, Reply, Scene, Script, Slow, Validators, Visit
 from monitor.demo.server import PlayedResolver, PlayedServer
+from monitor.demo.stage import Stage
 
 __all__ = [
     "Asked", "Down", "Drop", "Play", "PlayedResolver", "PlayedServer", "Redirect", "Reply", "Scene", "Script", "Slow",
-    "Validators", "Visit",
+    "Stage", "Validators", "Visit",
 ]  # fmt: skip

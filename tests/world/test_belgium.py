@@ -5,7 +5,6 @@ import re
 import socket
 import ssl
 from datetime import timedelta
-from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -13,6 +12,7 @@ import pypdfium2
 import pytest
 from world import acts, expected
 from world.expected import FIRST, MUST, NOISE, STORY
+from world.reading import words_of
 from world.stage import START, World
 
 from monitor.config import load, quotes_of
@@ -40,16 +40,6 @@ async def follow(ask, world, url):
         chain.append(urljoin(chain[-1], got.headers["location"]))
         got = await ask(world, chain[-1])
     return chain, got
-
-
-def words_of(got):
-    """The words of an answer, as compared."""
-    if got.headers["content-type"] == "application/pdf":
-        document = pypdfium2.PdfDocument(got.body)
-        return key_of(" ".join(page.get_textpage().get_text_range() for page in document))
-    charset = "cp1252" if b'charset="iso-8859-1"' in got.body else "utf-8"
-    text = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", got.body.decode(charset), flags=re.DOTALL)
-    return key_of(unescape(text))
 
 
 @pytest.fixture
