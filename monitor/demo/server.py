@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any
 
 from monitor.demo.script import (
     Answer,
@@ -104,13 +104,6 @@ class PlayedServer:
             await server.wait_closed()
         self._servers.clear()
 
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
     @property
     def guard_exceptions(self) -> frozenset[tuple[str, int]]:
         """The exact addresses a fetcher must be allowed to connect to."""
@@ -172,9 +165,9 @@ class PlayedServer:
             case Redirect(to, status):
                 headers = (("Location", to), ("Content-Type", "text/html"))
                 return _Wire(status, (*_common(visit.at), *headers), b"<h1>Moved</h1>\n")
-            case Drop(None, _):
-                return None
-            case Drop(Reply() as reply, after):
+            case Drop(reply, after):
+                if reply is None:
+                    return None
                 wire = self._replied(scene, reply, visit, request)
                 return _Wire(wire.status, wire.headers, wire.body, cut=after)
             case Slow(reply, chunk, pause):
@@ -182,7 +175,6 @@ class PlayedServer:
                 return _Wire(wire.status, wire.headers, wire.body, chunk=chunk, pause=pause)
             case Reply() as reply:
                 return self._replied(scene, reply, visit, request)
-        return None
 
     def _replied(self, scene: Scene, reply: Reply, visit: Visit, request: _Request) -> _Wire:
         body = rendered(reply.body, visit)
