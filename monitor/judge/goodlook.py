@@ -29,6 +29,7 @@ from monitor.model import (
     Severity,
     Source,
 )
+from monitor.text.notices import notice_in
 
 KEEP_NOTICES = 60
 
@@ -217,7 +218,7 @@ def _notices(
     known = dict.fromkeys(memory.notices)
     events = []
     for text in texts:
-        notice = setting.lore.notices.find(text)
+        notice = notice_in(text, setting.lore.notices)
         if notice is None:
             continue
         name = short_hash(str(notice.kind), notice.sentence.casefold())

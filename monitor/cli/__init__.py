@@ -1,0 +1,61 @@
+"""The command line. Each command imports what it needs when it needs it, so that `--help` is quick.
+
+Exit codes: 0 well; 1 something needs attention; 2 not running, or the command was misspelt; 70 a bug;
+74 the database cannot be written; 75 another daemon is at work; 78 the configuration is wrong.
+"""
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from monitor import __version__
+from monitor.cli import history, keeping, mail, running, setup, watching
+from monitor.errors import ConfigError, MonitorError
+
+app = typer.Typer(
+    name="monitor",
+    help="Footnote Watch: watches the sources a report stands on, and tells what changed.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"footnote-watch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it and stop.")] = (
+        False
+    ),
+) -> None:
+    """Footnote Watch: watches the sources a report stands on, and tells what changed."""
+
+
+for room in (setup, running, watching, history, mail, keeping):
+    room.register(app)
+
+
+def main() -> NoReturn:
+    """Run the command line; errors made on purpose become one clear line and their exit code."""
+    try:
+        app(standalone_mode=True)
+    except ConfigError as error:
+        for problem in error.problems:
+            typer.echo(str(problem), err=True)
+        sys.exit(error.exit_code)
+    except MonitorError as error:
+        typer.echo(f"monitor: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output went away (`monitor changes | head`): nothing to complain about.
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)

@@ -1,0 +1,230 @@
+"""`changes`, `show`, `events`, `noise`: what happened, and what was held back."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor import resources
+from monitor.cli import ground
+from monitor.errors import ConfigError, MonitorError, Problem
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from monitor.messages import Words
+    from monitor.model import Change, Part
+    from monitor.wiring import App
+
+Since = Annotated[str | None, typer.Option(help="From this day on: 2026-11-23.")]
+Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(changes)
+    app.command()(show)
+    app.command()(events)
+    app.command()(noise)
+
+
+def changes(
+    source: Annotated[str | None, typer.Argument(help="Only of this source.")] = None,
+    since: Since = None,
+    limit: Limit = 50,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Editorial and technical ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The history of changes, newest first. `monitor show N` shows one."""
+    with ground.opened() as app:
+        found = app.store.history.changes(
+            source=source, since=_day(since), told=None if everything else True, limit=limit
+        )
+        if as_json:
+            ground.print_json([_as_row(c) for c in found])
+            return
+        _change_table(app, found)
+
+
+def _change_table(app: "App", found: "tuple[Change, ...]") -> None:
+    from rich.table import Table  # noqa: PLC0415
+
+    if not found:
+        typer.echo("No changes were told yet.")
+        return
+    words, zone = _words(app), app.settings.zone
+    table = Table("change", "confirmed", "source", "severity", "why", box=None, pad_edge=False)
+    for change in found:
+        why = "; ".join(words.reason(r) for r in change.reasons)
+        table.add_row(
+            str(change.id), ground.local(change.confirmed_at, zone), change.source_id, change.severity.name.lower(),
+            ground.visible(why),
+        )  # fmt: skip
+    ground.console().print(table)
+
+
+def show(
+    change: Annotated[int, typer.Argument(help="Number of the change, as in the mail or in `monitor changes`.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """One change with its word marks: [-removed-] {+added+}, in colour on a terminal."""
+    with ground.opened() as app:
+        found = app.store.history.change(change)
+        if found is None:
+            raise MonitorError(f"There is no change {change}. `monitor changes` lists them.")
+        if as_json:
+            ground.print_json(_as_row(found, full=True))
+            return
+        _print_change(app, found)
+
+
+def _print_change(app: "App", change: "Change") -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    out, words, zone = ground.console(), _words(app), app.settings.zone
+    state = app.store.sources.get(change.source_id)
+    name = state.source.name if state else change.source_id
+    out.print(Text(f"{name}   {change.severity.name}", style="bold"))
+    out.print("Why: " + ground.visible("; ".join(words.reason(r) for r in change.reasons)))
+    if change.topics:
+        out.print("Topics: " + ", ".join(words.name_of("topics", t) for t in change.topics))
+    out.print(
+        f"First seen {ground.local(change.first_seen, zone)}, confirmed {ground.local(change.confirmed_at, zone)}; "
+        f"last unchanged {ground.local(change.last_unchanged, zone)} ({change.looks_unchanged} looks)"
+    )
+    where: tuple[str, ...] = ()
+    for part in change.parts:
+        if part.headings and part.headings != where:
+            where = part.headings
+            out.print(Text("\n" + ground.visible(" > ".join(where)), style="underline"))
+        out.print(_marked(part))
+    out.print()
+    for touch in change.quotes:
+        out.print(f"Footnote {touch.quote.footnote}: {touch.before} → {touch.after}: “{touch.quote.text}”")
+    if state and state.source.url:
+        out.print(f"Page  {state.source.url}")
+    out.print(f"Kept  sha256 {change.old_sha256} → {change.new_sha256}")
+
+
+def _marked(part: "Part") -> "Text":
+    from rich.text import Text  # noqa: PLC0415
+
+    from monitor.model import Mark  # noqa: PLC0415
+
+    lead = f"[p. {part.page}] " if part.page else ""
+    text = Text("\n" + lead + (f"{part.date} " if part.date else ""))
+    for span in part.spans:
+        shown = ground.visible(span.text)
+        if span.mark is Mark.ADDED:
+            text.append("{+" + shown + "+} ", style="green")
+        elif span.mark is Mark.REMOVED:
+            text.append("[-" + shown + "-] ", style="red")
+        else:
+            text.append(("[…]" if span.mark is Mark.CUT else shown) + " ")
+    if part.url:
+        text.append("\n" + ground.visible(part.url), style="dim")
+    return text
+
+
+def events(
+    source: Annotated[str | None, typer.Argument(help="Only of this source.")] = None,
+    since: Since = None,
+    limit: Limit = 50,
+    *,
+    as_json: Json = False,
+) -> None:
+    """What happened to the sources themselves: moved, gone, blocked, returned, withdrawn, quotes lost."""
+    from rich.table import Table  # noqa: PLC0415
+
+    with ground.opened() as app:
+        found = app.store.history.events(source=source, since=_day(since), limit=limit)
+        if as_json:
+            ground.print_json([
+                {"id": e.id, "source": e.source_id, "kind": str(e.kind), "at": e.at, "values": e.values} for e in found
+            ])  # fmt: skip
+            return
+        if not found:
+            typer.echo("No events yet.")
+            return
+        table = Table("at", "source", "event", "facts", box=None, pad_edge=False)
+        for event in found:
+            facts = "; ".join(f"{k} {v}" for k, v in event.values.items() if v)
+            table.add_row(
+                ground.local(event.at, app.settings.zone), event.source_id, str(event.kind), ground.visible(facts)
+            )
+        ground.console().print(table)
+
+
+def noise(
+    source: Annotated[str | None, typer.Argument(help="Only of this source.")] = None,
+    since: Since = None,
+    limit: Limit = 50,
+    *,
+    as_json: Json = False,
+) -> None:
+    """What was held back, with the rule that held it and the words it held."""
+    from rich.text import Text  # noqa: PLC0415
+
+    with ground.opened() as app:
+        found = app.store.history.held(source=source, since=_day(since), limit=limit)
+        if as_json:
+            ground.print_json([
+                {"id": h.id, "source": h.source_id, "rule": h.rule, "at": h.at, "parts": [_part(p) for p in h.parts]}
+                for h in found
+            ])  # fmt: skip
+            return
+        if not found:
+            typer.echo("Nothing was held back yet.")
+        out = ground.console()
+        for held in found:
+            lead = f"{ground.local(held.at, app.settings.zone)}  {held.source_id}  {_words(app).reason(held.reason)}"
+            out.print(Text(lead, style="bold"))
+            for part in held.parts[:12]:
+                out.print(_marked(part))
+            if len(held.parts) > 12:
+                out.print(f"… and {len(held.parts) - 12} more places")
+
+
+def _words(app: "App") -> "Words":
+    from monitor import messages  # noqa: PLC0415
+
+    return messages.load([app.settings.home / "alerts/templates", resources.bundled("alerts/templates")], "en")
+
+
+def _day(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError([Problem(f"--since {text}", "is not a day", "such as 2026-11-23")]) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _as_row(change: "Change", *, full: bool = False) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": change.id,
+        "source": change.source_id,
+        "kind": str(change.kind),
+        "severity": change.severity.name.lower(),
+        "told": change.told,
+        "reasons": [{"code": r.code, **r.values} for r in change.reasons],
+        "topics": list(change.topics),
+        "first_seen": change.first_seen,
+        "confirmed_at": change.confirmed_at,
+        "last_unchanged": change.last_unchanged,
+        "old_sha256": change.old_sha256,
+        "new_sha256": change.new_sha256,
+    }
+    if full:
+        row["parts"] = [_part(p) for p in change.parts]
+    return row
+
+
+def _part(part: "Part") -> dict[str, Any]:
+    return {
+        "kind": str(part.kind), "headings": list(part.headings), "page": part.page, "old": part.old, "new": part.new,
+        "spans": [[str(s.mark), s.text] for s in part.spans], "url": part.url, "date": part.date,
+    }  # fmt: skip

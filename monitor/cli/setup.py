@@ -1,0 +1,126 @@
+"""`init`, `check`, `config`: making a home and seeing that it is in order."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor import resources
+from monitor.cli import ground
+
+UNIT = """\
+# Footnote Watch as a service. Save as /etc/systemd/system/footnote-watch.service, then:
+#   systemctl daemon-reload && systemctl enable --now footnote-watch
+[Unit]
+Description=Footnote Watch: watches the sources a report stands on
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=simple
+Environment=MONITOR_HOME={home}
+ExecStart={command} run
+Restart=on-failure
+RestartSec=30
+# 75: another daemon is at work; 78: the configuration is wrong. Starting again would not help.
+RestartPreventExitStatus=75 78
+TimeoutStopSec=75
+NoNewPrivileges=true
+ProtectSystem=strict
+ReadWritePaths={home}
+PrivateTmp=true
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+ENVIRONMENT = """\
+# Settings of this home; the variables of the environment win over this file. `monitor config` shows them all.
+# Without an SMTP server mail is written to alerts/outbox/.
+{contact}
+#MONITOR_MAIL_TO=you@example.org
+#MONITOR_MAIL_FROM=Footnote Watch <watch@example.org>
+#MONITOR_SMTP_URL=smtp+starttls://user:password@smtp.example.org:587
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(init)
+    app.command()(check)
+    app.command("config")(show_config)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new home; made when it is not there.")] = Path(),
+    contact: Annotated[
+        str, typer.Option(help="Mail or web address that site owners can write to; it goes into the User-Agent.")
+    ] = "",
+    *,
+    systemd: Annotated[bool, typer.Option("--systemd", help="Print a systemd unit for this home and stop.")] = False,
+) -> None:
+    """Make a home: a folder with sources.yaml, db/, alerts/ and .env. What is there already is kept."""
+    home = folder.absolute()
+    if systemd:
+        typer.echo(UNIT.format(home=home, command=shutil.which("monitor") or sys.argv[0]), nl=False)
+        return
+    if not contact and sys.stdin.isatty():
+        contact = typer.prompt(
+            "Contact address, so that site owners can reach you (empty: only the project is named)", default=""
+        )
+    for name in ("db", "alerts/outbox"):
+        (home / name).mkdir(parents=True, exist_ok=True)
+    _lay(home / "sources.yaml", resources.bundled("sources.yaml").read_text(encoding="utf-8"))
+    line = f"MONITOR_CONTACT={contact}" if contact else "#MONITOR_CONTACT=you@example.org"
+    _lay(home / ".env", ENVIRONMENT.format(contact=line))
+    _refuse_bad_settings(home)
+    typer.echo(f"A home at {home}. Next: cd {home} && monitor run")
+    if not contact:
+        typer.echo("No contact address yet: put MONITOR_CONTACT into .env, so that site owners can reach you.")
+
+
+def _lay(path: Path, text: str) -> None:
+    if path.exists():
+        typer.echo(f"kept  {path}")
+        return
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600 if path.name == ".env" else 0o644)
+    typer.echo(f"made  {path}")
+
+
+def _refuse_bad_settings(home: Path) -> None:
+    """A bad contact address is better met now than at the first start."""
+    from monitor.settings import Settings  # noqa: PLC0415
+
+    Settings(home=home)
+
+
+def check(
+    path: Annotated[Path | None, typer.Argument(help="A watch list; without it, this home's sources.yaml.")] = None,
+) -> None:
+    """Read sources.yaml and the settings strictly; every complaint with its line. Exit code 78 if there is one."""
+    from monitor.wiring import load_watch_list  # noqa: PLC0415
+
+    found = ground.settings()
+    where = path or resources.sources_path(found.home)
+    watch_list = load_watch_list(where)
+    polled = sum(s.pollable for s in watch_list.sources)
+    typer.echo(
+        f"{where}: {len(watch_list.sources)} sources in {len(watch_list.sections)} sections, "
+        f"{polled} of them polled. No complaints."
+    )
+
+
+def show_config(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Every setting with its value and where it came from; secrets are masked."""
+    from rich.table import Table  # noqa: PLC0415
+
+    rows = ground.settings().masked()
+    if as_json:
+        ground.print_json([{"name": r.name, "value": r.value, "origin": r.origin} for r in rows])
+        return
+    table = Table("setting", "value", "from", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(row.name, row.value, row.origin)
+    ground.console().print(table)

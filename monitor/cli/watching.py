@@ -1,0 +1,249 @@
+"""`sources`, `read`, `citations`: what is watched, how it is seen, and whether the chapter still stands."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli import ground
+from monitor.errors import ConfigError, ExtractError, MonitorError, Problem
+
+if TYPE_CHECKING:
+    from monitor.model import Citation, Extraction, Source
+    from monitor.store import SourceState
+    from monitor.wiring import App
+
+STANDS = {"found", "no_anchor", "elsewhere"}
+"""States of a quoted passage that do not call the chapter into question."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(sources)
+    app.command()(read)
+    app.command()(citations)
+
+
+def sources(
+    source: Annotated[str | None, typer.Argument(help="One source, in full.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Each source with its state, the last good look, the next look and why."""
+    with ground.opened() as app:
+        states = app.store.sources.all()
+        if source is not None:
+            states = tuple(s for s in states if s.source.id == source)
+            if not states:
+                raise ConfigError([Problem(source, "is not a source of this list", "monitor sources lists them")])
+        rows = [_facts(s) for s in states]
+        if as_json:
+            ground.print_json(rows)
+        elif source is not None:
+            _one(app, states[0], rows[0])
+        else:
+            _table(app, states)
+
+
+def _facts(state: "SourceState") -> dict[str, Any]:
+    from monitor.judge.spell import first_words  # noqa: PLC0415
+
+    return {
+        "id": state.source.id,
+        "name": state.source.name,
+        "section": state.source.section,
+        "footnotes": list(state.source.footnotes),
+        "url": state.source.url,
+        "watched_at": state.address,
+        "health": str(state.health),
+        "since": state.health_since,
+        "looks": state.looks,
+        "last_poll_at": state.last_poll_at,
+        "last_good_at": state.last_good_at,
+        "next_poll_at": state.next_poll_at,
+        "next_because": str(state.next_trigger),
+        "outcome": str(state.last_outcome or ""),
+        "why": first_words(state.last_reason) if state.last_reason else "",
+        "robots": state.robots,
+        "sha256": state.last_sha256,
+        "retired_at": state.retired_at,
+    }
+
+
+def _table(app: "App", states: "tuple[SourceState, ...]") -> None:
+    from rich.table import Table  # noqa: PLC0415
+
+    zone = app.settings.zone
+    table = Table("source", "state", "last good", "next look", "because", "why", box=None, pad_edge=False)
+    for state in states:
+        row = _facts(state)
+        table.add_row(
+            state.source.id,
+            row["health"],
+            ground.local(state.last_good_at, zone),
+            ground.local(state.next_poll_at, zone) if state.next_poll_at else "-",
+            row["next_because"] if state.next_poll_at else "",
+            ground.visible(row["why"])[:60],
+        )
+    ground.console().print(table)
+
+
+def _one(app: "App", state: "SourceState", row: dict[str, Any]) -> None:
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(show_header=False, box=None, pad_edge=False)
+    zone = app.settings.zone
+    for name, value in row.items():
+        shown = ground.local(value, zone) if hasattr(value, "astimezone") else ground.visible(str(value or "-"))
+        table.add_row(name.replace("_", " "), shown)
+    for alternative in state.source.alternatives:
+        table.add_row(f"alternative ({alternative.role})", alternative.url)
+    if state.source.note:
+        table.add_row("note", state.source.note)
+    ground.console().print(table)
+
+
+def read(
+    what: Annotated[str, typer.Argument(help="Id of a source (its kept copy is read) or an address (fetched now).")],
+    *,
+    margin: Annotated[bool, typer.Option(help="Show the page's furniture too, greyed.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """The text blocks as the program sees them: place, kind, heading path; the margin greyed."""
+    with ground.opened() as app:
+        extraction, source = asyncio.run(_read(app, what))
+        if as_json:
+            ground.print_json(_as_rows(extraction))
+            return
+        _show_text(extraction, source, margin=margin)
+
+
+async def _read(app: "App", what: str) -> "tuple[Extraction, Source]":
+    from monitor import extract  # noqa: PLC0415
+    from monitor.model import Source  # noqa: PLC0415
+
+    try:
+        if "://" in what:
+            return await _fetch(app, Source(id="read", name=what, section="", url=what))
+        state = app.store.sources.get(what)
+        if state is None:
+            raise ConfigError([Problem(what, "is neither a source of this list nor an address")])
+        if not state.last_snapshot:
+            raise MonitorError(f"{what}: no copy of the document is kept yet; `monitor poll {what}` looks now.")
+        kept = app.store.history.snapshot(state.last_snapshot)
+        if kept is None:
+            raise MonitorError(f"{what}: snapshot {state.last_snapshot} is missing; `monitor doctor` tells more.")
+        body = app.store.bodies.get(kept.sha256)
+        text = extract.read(body, content_type=kept.content_type, url=kept.final_url, source=state.source)
+    except ExtractError as error:
+        raise MonitorError(f"{what}: cannot be read: {error.detail}") from error
+    finally:
+        await app.fetcher.aclose()
+    return text, state.source
+
+
+async def _fetch(app: "App", source: "Source") -> "tuple[Extraction, Source]":
+    from monitor import extract  # noqa: PLC0415
+    from monitor.errors import FetchError  # noqa: PLC0415
+    from monitor.fetch import check_url  # noqa: PLC0415
+    from monitor.model import Capture, FetchOrder  # noqa: PLC0415
+
+    complaint = check_url(source.url or "")
+    if complaint:
+        raise ConfigError([Problem(source.url or "", complaint)])
+    answer = await app.fetcher.fetch(FetchOrder(source.id, source.url or ""))
+    if isinstance(answer, FetchError):
+        raise MonitorError(f"{source.url}: {answer.detail}")
+    if not isinstance(answer, Capture):
+        raise MonitorError(f"{source.url}: answered 304 to an unconditional request.")
+    body, declared = answer.body, answer.header("content-type")
+    return extract.read(body, content_type=declared, url=answer.final_url, source=source), source
+
+
+def _as_rows(extraction: "Extraction") -> dict[str, Any]:
+    def rows(blocks: Any) -> list[dict[str, Any]]:
+        return [
+            {"kind": str(b.kind), "place": str(b.place), "headings": b.headings, "page": b.page, "text": b.text}
+            for b in blocks
+        ]
+
+    return {
+        "title": extraction.title,
+        "media": extraction.media,
+        "charset": extraction.charset,
+        "fingerprint": extraction.fingerprint,
+        "blocks": rows(extraction.blocks),
+        "margin": rows(extraction.margin),
+        "items": [{"title": i.title, "url": i.url, "date": i.date} for i in extraction.items],
+    }
+
+
+def _show_text(extraction: "Extraction", source: "Source", *, margin: bool) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    from monitor.model import BlockKind  # noqa: PLC0415
+
+    out = ground.console()
+    out.print(Text(ground.visible(extraction.title) or source.name, style="bold"))
+    out.print(f"{extraction.media}, {extraction.words} words, {extraction.charset or 'no charset'}\n")
+    for item in extraction.items:
+        out.print(Text(ground.visible(f"+ {item.date or '-':12} {item.title}"), style="cyan"))
+    for block in extraction.blocks:
+        style = "bold" if block.kind is BlockKind.HEADING else ""
+        lead = {BlockKind.ITEM: "• ", BlockKind.ROW: "| ", BlockKind.LINK: "→ "}.get(block.kind, "")
+        page = f"[p. {block.page}] " if block.page else ""
+        out.print(Text(page + lead + ground.visible(block.text), style=style))
+    if margin and extraction.margin:
+        out.print(Text(f"\nMargin ({len(extraction.margin)} blocks, not told)", style="dim"))
+        for block in extraction.margin:
+            out.print(Text(f"{block.place}: {ground.visible(block.text)}", style="dim"))
+
+
+def citations(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Does the chapter still stand? One line per footnote; exit code 1 if one of them does not."""
+    with ground.opened() as app:
+        states = {s.source.id: s for s in app.store.sources.all()}
+        found = sorted((c for group in app.citations.values() for c in group), key=lambda c: (c.footnote, c.source_id))
+        rows = [_standing(c, states.get(c.source_id)) for c in found]
+        if as_json:
+            ground.print_json(rows)
+        else:
+            _citation_table(rows)
+    if any(not row["stands"] for row in rows):
+        raise typer.Exit(1)
+
+
+def _standing(citation: "Citation", state: "SourceState | None") -> dict[str, Any]:
+    """One footnote and one source: does it stand? Not watched and not looked at yet are no accusation."""
+    from monitor.model import Health  # noqa: PLC0415
+    from monitor.text.quotes import quote_key  # noqa: PLC0415
+
+    row: dict[str, Any] = {"footnote": citation.footnote, "source": citation.source_id, "stands": True}
+    if state is None or state.health is Health.NOT_WATCHED:
+        return {**row, "state": "not watched", "quotes": []}
+    if not state.memory.looks:
+        return {**row, "state": "not looked at yet", "quotes": []}
+    quotes = [str(state.memory.quotes.get(quote_key(q), "unread")) for q in citation.quotes if not q.phrase]
+    healthy = state.health in {Health.OK, Health.DOUBT}
+    intact = all(q in STANDS for q in quotes)
+    if not healthy:
+        word = str(state.health)
+    elif not intact:
+        word = "quote " + next(q for q in quotes if q not in STANDS)
+    else:
+        word = "quote found" if "found" in quotes else "there"
+    return {**row, "stands": healthy and intact, "state": word, "quotes": quotes, "checked": state.last_good_at}
+
+
+def _citation_table(rows: list[dict[str, Any]]) -> None:
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table("footnote", "", "state", "source", box=None, pad_edge=False)
+    for row in rows:
+        style = "" if row["stands"] else "bold red"
+        mark = "stands" if row["stands"] else "FAILS"
+        table.add_row(str(row["footnote"]), Text(mark, style=style), row["state"], row["source"])
+    ground.console().print(table)
+    failing = sum(not r["stands"] for r in rows)
+    line = "every footnote stands as far as it is watched" if not failing else f"{failing} of {len(rows)} do not stand"
+    ground.console().print(f"\n{line}")

@@ -1,0 +1,196 @@
+"""The one composition root. `build` serves the daemon, the commands, the demo, the tests and the benchmarks alike.
+
+Nothing in settings, YAML or environment opens a private address: the guard's exceptions exist only as an argument.
+"""
+
+import os
+import socket
+import ssl
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+
+from monitor import __version__, config
+from monitor.clock import Clock, SystemClock
+from monitor.extract import check_selector
+from monitor.fetch import HttpFetcher, Limits, Resolver, SystemResolver
+from monitor.judge.lore import Lore
+from monitor.mailing import Post
+from monitor.messages import Templates
+from monitor.model import Citation, Source, Subscriber, WatchList
+from monitor.notify import Notifier, notifier_for
+from monitor.poll import Polling
+from monitor.settings import Settings
+from monitor.store import Store, open_store
+from monitor.text.notices import NoticeList
+from monitor.text.pages import FaultList
+from monitor.text.topics import Lexicon
+from monitor.text.words import WordLists
+
+NAME = "footnote-watch"
+UNDELIVERED = timedelta(hours=1)
+"""Mail that waits longer needs attention."""
+
+
+@dataclass
+class App:
+    """The wired program. Close it with `aclose`."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    fetcher: HttpFetcher
+    polling: Polling
+    post: Post
+    lore: Lore
+    citations: dict[str, tuple[Citation, ...]]
+
+    async def aclose(self) -> None:
+        await self.fetcher.aclose()
+        self.store.close()
+
+    def load_watch_list(self, path: Path) -> WatchList:
+        """sources.yaml, checked with everything the program knows; ConfigError with all complaints."""
+        return load_watch_list(path)
+
+    def take_over(self, watch_list: WatchList) -> None:
+        """Make the list the one that is polled; note the first start; make the first subscriber when there is none."""
+        now = self.clock.now()
+        self.store.meta.set_once("first_start_at", now.isoformat())
+        self.store.sources.sync(watch_list, now)
+        if not self.store.subscribers.all():
+            self.store.subscribers.add(first_subscriber(self.settings, now))
+
+    def outlook(self) -> tuple[int, str]:
+        """How many sources are polled, and when the next one is."""
+        states = [s for s in self.store.sources.all() if s.next_poll_at is not None and s.retired_at is None]
+        soonest = min((s.next_poll_at for s in states if s.next_poll_at), default=None)
+        return len(states), soonest.isoformat(timespec="seconds") if soonest else "never"
+
+    def healthy(self) -> bool:
+        """Online, and no mail waiting for longer than an hour."""
+        if self.store.meta.get("offline_since"):
+            return False
+        oldest = self.store.outbox.pending(self.clock.now()).oldest
+        return oldest is None or self.clock.now() - oldest < UNDELIVERED
+
+    def back_up(self) -> Path:
+        """A verified copy of the database in `db/backups`; the seven newest are kept."""
+        folder = self.settings.database.parent / "backups"
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"{self.settings.database.stem}-{self.clock.now():%Y%m%dT%H%M%SZ}.sqlite3"
+        self.store.backup(folder / name)
+        for old in sorted(folder.glob(f"{self.settings.database.stem}-*.sqlite3"))[:-7]:
+            old.unlink(missing_ok=True)
+        return folder / name
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    resolver: Resolver | None = None,
+    guard_exceptions: Collection[tuple[str, int]] = (),
+    trust: ssl.SSLContext | None = None,
+    notifier: Notifier | None = None,
+    limits: Limits | None = None,
+    citations: tuple[Citation, ...] | None = None,
+) -> App:
+    """Wire the program. Opens (and migrates) the database; raises SchemaError, DamagedError, StorageError."""
+    clock = clock or SystemClock()
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.database, clock=clock)
+    lore = load_lore(settings.home)
+    citations = config.load_citations(settings.home) if citations is None else citations
+    cited = by_source(citations)
+    fetcher = HttpFetcher(
+        clock=clock,
+        resolver=resolver or SystemResolver(),
+        hosts=store.hosts,
+        agent=agent(settings.contact),
+        guard_exceptions=frozenset(guard_exceptions),
+        trust=trust,
+        limits=limits or Limits(),
+        gap=settings.host_gap,
+    )
+    polling = Polling(store, fetcher, clock, lore, cited, owner=whoami(), slots=settings.max_polls)
+    post = Post(
+        store=store,
+        clock=clock,
+        notifier=notifier or notifier_for(settings),
+        templates=Templates(settings.home),
+        sender=settings.sender,
+        contact=settings.contact,
+        citations=citations,
+    )
+    return App(settings, clock, store, fetcher, polling, post, lore, cited)
+
+
+def load_lore(home: Path | None = None) -> Lore:
+    """The compiled lexicon and word lists; a home may lay its own beside (`data/`)."""
+    words = config.word_lists(home)
+    return Lore(
+        Lexicon.compile(config.lexicon(home)),
+        NoticeList.compile(words),
+        FaultList.compile(words),
+        WordLists.compile(words),
+    )
+
+
+def load_watch_list(path: Path) -> WatchList:
+    """sources.yaml, checked with everything the program knows; ConfigError with all complaints."""
+    return config.load(path, checks=(_selector,))
+
+
+def _selector(source: Source) -> str | None:
+    return check_selector(source.selector) if source.selector else None
+
+
+def by_source(citations: tuple[Citation, ...]) -> dict[str, tuple[Citation, ...]]:
+    """The citations of each source, with the passages to look for in that source.
+
+    A passage may be worded in another source than the one its footnote names (the report quotes a translation); it
+    is looked for there, under a citation without a title.
+    """
+    found: dict[str, tuple[Citation, ...]] = {}
+    for citation in citations:
+        own = tuple(q for q in citation.quotes if q.source_id == citation.source_id)
+        group = found.get(citation.source_id, ())
+        found[citation.source_id] = (*group, replace(citation, quotes=own))
+        for elsewhere in dict.fromkeys(q.source_id for q in citation.quotes if q.source_id != citation.source_id):
+            quotes = tuple(q for q in citation.quotes if q.source_id == elsewhere)
+            guest = replace(citation, source_id=elsewhere, title="", claims=(), quotes=quotes)
+            found[elsewhere] = (*found.get(elsewhere, ()), guest)
+    return found
+
+
+def agent(contact: str) -> str:
+    """Who we say we are: the product, its version, and whom to write to (else where the project is described)."""
+    return f"{NAME}/{__version__} (+{contact or project_address()})"
+
+
+def project_address() -> str:
+    """The project's own page as its packaging metadata has it, else its name."""
+    try:
+        urls = metadata(NAME).get_all("Project-URL") or []
+    except PackageNotFoundError:
+        urls = []
+    return next((str(u).partition(", ")[2] for u in urls), NAME)
+
+
+def whoami() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def first_subscriber(settings: Settings, now: datetime) -> Subscriber:
+    """The reader everybody starts with: everything, each day at seven, with the weekly sign of life."""
+    return Subscriber(
+        id=0,
+        email=settings.mail_to or "reader@localhost",
+        language=settings.language,
+        timezone=settings.timezone,
+        sign_of_life=True,
+        created_at=now,
+    )
