@@ -126,8 +126,6 @@ class Exchange:
         self, address: Address, response: httpx.Response, fields: Sequence[tuple[str, str]], first: int | None
     ) -> Body:
         names = [name for name, _ in fields]
-        if response.status_code < 200:
-            raise _broken(address, f"answered {response.status_code} to an ordinary request")
         if "content-length" in names and "transfer-encoding" in names:
             raise _broken(address, "gives two contradicting lengths of its answer")
         body = Body(

@@ -47,5 +47,6 @@ def tls_fault(error: ssl.SSLError, host: str) -> FetchError:
     if isinstance(error, ssl.SSLCertVerificationError):
         code = error.verify_code
         return FetchError(FetchKind.TLS, start + _REASONS.get(code, f"its certificate was refused (code {code})"))
-    reason = (error.reason or "").replace("_", " ").lower()
+    # `reason` is there when OpenSSL raised the error, and absent when Python did.
+    reason = (getattr(error, "reason", None) or "").replace("_", " ").lower()
     return FetchError(FetchKind.TLS, start + (f"the handshake failed ({reason})" if reason else "the handshake failed"))

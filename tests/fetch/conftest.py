@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 import pytest
 import trustme
@@ -45,9 +46,10 @@ class Web:
     open_now: int = 0
     most_open: int = 0
     fetchers: list[HttpFetcher] = field(default_factory=list)
+    visits: set[asyncio.Task[None]] = field(default_factory=set)
     http = staticmethod(http)
 
-    async def __aenter__(self) -> "Web":
+    async def __aenter__(self) -> Self:
         self._plain = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self._secure = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls) if self.tls else None
         self.port = self._plain.sockets[0].getsockname()[1]
@@ -60,6 +62,11 @@ class Web:
         for server in (self._plain, self._secure):
             if server:
                 server.close()
+        for visit in self.visits:
+            visit.cancel()
+        await asyncio.gather(*self.visits, return_exceptions=True)
+        # One more turn of the loop lets the aborted transports close their sockets.
+        await asyncio.sleep(0)
 
     async def resolve(self, host: str, port: int) -> tuple[tuple[str, int], ...]:
         self.looked_up.append(host)
@@ -71,6 +78,19 @@ class Web:
         return tuple(said)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visit = asyncio.current_task()
+        assert visit is not None
+        self.visits.add(visit)
+        try:
+            await self._answer(reader, writer)
+            writer.close()
+        finally:
+            self.open_now -= 1
+            self.visits.discard(visit)
+            if not writer.is_closing():
+                writer.transport.abort()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.open_now += 1
         self.most_open = max(self.most_open, self.open_now)
         with suppress(asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
@@ -83,9 +103,6 @@ class Web:
             else:
                 writer.write(said)
                 await writer.drain()
-        self.open_now -= 1
-        with suppress(ConnectionError):
-            writer.close()
 
     @staticmethod
     def _host(head: bytes) -> str:

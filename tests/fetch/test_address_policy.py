@@ -84,7 +84,7 @@ def test_no_spelling_of_an_inner_address_leads_to_a_connection(on_web, connects,
 
 @pytest.mark.parametrize("host", [h for h in SPELLINGS if not h.startswith("[") and "%" not in h and h.isascii()])
 def test_a_resolver_that_understands_every_spelling_opens_no_door(on_web, connects, host):
-    """glibc reads these hosts as numbers. Whether the resolver is asked or not: no connection."""
+    """Glibc reads these hosts as numbers. Whether the resolver is asked or not: no connection."""
 
     async def scene(web):
         web.names[host] = [("127.0.0.1", web.port)]
@@ -115,7 +115,9 @@ def test_the_backend_opens_no_local_sockets():
     assert caught.value.kind is FetchKind.REFUSED_ADDRESS
 
 
-@pytest.mark.parametrize("literal", ["127.0.0.1", "10.1.2.3", "::1", "64:ff9b::a00:1", "::ffff:10.0.0.1", "fe80::1%eth0"])
+@pytest.mark.parametrize(
+    "literal", ["127.0.0.1", "10.1.2.3", "::1", "64:ff9b::a00:1", "::ffff:10.0.0.1", "fe80::1%eth0"]
+)
 def test_a_name_that_leads_to_an_inner_address_is_refused(on_web, connects, literal):
     async def scene(web):
         web.names["innocent.example"] = [(literal, web.port)]
@@ -171,7 +173,13 @@ def test_the_name_is_looked_up_once_per_connection(on_web):
 
 @pytest.mark.parametrize(
     "target",
-    ["http://10.0.0.1/", "http://[::1]/", "http://169.254.169.254/latest/meta-data/", "http://0x7f.1/", "http://in.example/"],
+    [
+        "http://10.0.0.1/",
+        "http://[::1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://0x7f.1/",
+        "http://in.example/",
+    ],
 )
 def test_a_redirect_into_the_inner_network_is_refused(on_web, connects, target):
     async def scene(web):
@@ -222,7 +230,15 @@ def test_heartbeat_and_online_check_go_through_the_guard_too(on_web, connects):
 
 @pytest.mark.parametrize(
     "literal",
-    ["8.8.8.8", "193.191.210.1", "172.32.0.1", "2a00:1450:4001::200e", "2001:4860:4860::8888", "64:ff9b::808:808", "::ffff:8.8.8.8"],
+    [
+        "8.8.8.8",
+        "193.191.210.1",
+        "172.32.0.1",
+        "2a00:1450:4001::200e",
+        "2001:4860:4860::8888",
+        "64:ff9b::808:808",
+        "::ffff:8.8.8.8",
+    ],
 )
 def test_public_addresses_are_let_through(literal):
     assert why_not_public(literal) == ""

@@ -58,25 +58,24 @@ def test_decoding_never_exceeds_its_bound(page, codings, limit):
     packed = page
     for coding in codings:
         packed = PACK[coding](packed)
-    decoder, out, largest = Decoder(tuple(codings), limit), 0, 0
+    sizes, kind = [], None
     try:
-        for piece in decoder.feed(packed):
-            out += len(piece)
-            largest = max(largest, len(piece))
+        sizes.extend(len(piece) for piece in Decoder(tuple(codings), limit).feed(packed))
     except FetchError as error:
-        assert error.kind is FetchKind.TOO_LARGE
-    else:
-        assert out == len(page)
-    assert out <= limit
-    assert largest <= 2 * PIECE
+        kind = error.kind
+    assert sum(sizes) <= limit
+    assert max(sizes, default=0) <= 2 * PIECE
+    assert kind is FetchKind.TOO_LARGE or sum(sizes) == len(page)
 
 
 @given(st.binary(max_size=400), st.sampled_from(sorted(PACK)))
 def test_junk_ends_in_a_protocol_error_or_in_bytes_never_otherwise(junk, coding):
+    kind = None
     try:
         read([coding], junk)
     except FetchError as error:
-        assert error.kind is FetchKind.PROTOCOL
+        kind = error.kind
+    assert kind in {None, FetchKind.PROTOCOL}
 
 
 @pytest.mark.parametrize("coding", sorted(PACK))
@@ -115,8 +114,8 @@ def test_an_empty_body_needs_no_stream():
 
 def test_a_page_larger_than_what_is_kept_while_counting_comes_out_whole():
     page = os.urandom(1000) * (3 * KEEP // 1000)
-    for coding in PACK:
-        assert read([coding], PACK[coding](page)) == page
+    for coding, pack in PACK.items():
+        assert read([coding], pack(page)) == page
 
 
 def test_identity_and_upper_case_names_are_understood():
@@ -152,11 +151,10 @@ def test_an_inner_layer_is_bounded_even_when_little_comes_out_at_the_end():
 
 
 def test_a_trap_is_recognised_by_its_ratio_long_before_the_limit():
-    decoder, out, packed = Decoder(("gzip",), 10**9), 0, gzip.compress(bytes(20_000_000))
+    packed, sizes = gzip.compress(bytes(20_000_000)), []
     with pytest.raises(FetchError, match="trap"):
-        for piece in decoder.feed(packed):
-            out += len(piece)
-    assert BOMB_SIZE <= out <= BOMB_RATIO * len(packed)
+        sizes.extend(len(piece) for piece in Decoder(("gzip",), 10**9).feed(packed))
+    assert BOMB_SIZE <= sum(sizes) <= BOMB_RATIO * len(packed)
 
 
 def packed_in_steps(packer, pieces):
