@@ -1,0 +1,246 @@
+"""Which parts of a page are furniture: menus, banners, footers, side columns, dialogs.
+
+Decisions on plain values only. Nothing here knows a site: the names are those that content management systems,
+design systems and consent tools have in common.
+"""
+
+import re
+from functools import lru_cache
+
+from monitor.extract.lines import Line, Region, document_links
+from monitor.model import Place
+
+FURNITURE_SHARE = 0.25
+"""A part that holds this share of the page's text or more is no furniture: some sites are one big `<form>`."""
+MAIN_SHARE = 0.5
+"""A main part counts only if it holds at least this share of what is left."""
+LINK_RUN = 4
+"""So many links in a row, with no other words, are a menu."""
+
+TAGS = {
+    "nav": Place.NAV,
+    "header": Place.HEADER,
+    "footer": Place.FOOTER,
+    "aside": Place.ASIDE,
+    "form": Place.FORM,
+    "search": Place.FORM,
+    "select": Place.FORM,
+    "datalist": Place.FORM,
+    "textarea": Place.FORM,
+    "dialog": Place.DIALOG,
+    "noscript": Place.HIDDEN,
+}
+PARTS = frozenset({*TAGS, "main", "article"})
+"""Elements that claim to be a part of the page by their name alone."""
+ROLES = {
+    "navigation": Place.NAV,
+    "menu": Place.NAV,
+    "menubar": Place.NAV,
+    "banner": Place.HEADER,
+    "contentinfo": Place.FOOTER,
+    "complementary": Place.ASIDE,
+    "search": Place.FORM,
+    "form": Place.FORM,
+    "dialog": Place.DIALOG,
+    "alertdialog": Place.DIALOG,
+    "tooltip": Place.DIALOG,
+}
+OUTSIDE_MAIN = frozenset({Place.HEADER, Place.FOOTER})
+"""Inside the main part a header or footer belongs to the text (HTML: no banner, no contentinfo there)."""
+
+_NAMES = {
+    Place.DIALOG: (
+        r"(?:cookies?|gdpr|rgpd|avg|privacy|consent)-(?:bar|banner|box|compliance|consent|dialog|disclaimer|layer|law|"
+        r"manager|message|modal|notice|notification|overlay|panel|pop-?up|preferences|prompt|settings|tool|wall|warning)|"
+        r"cookie-?banner|cookie-?consent|cookie-?notice|cookie-?bar|sliding-popup|eu-cookie|onetrust|cookiebot|"
+        r"didomi|tarteaucitron|axeptio|cmplz|iubenda|usercentrics|cky|cc-window|orejime|klaro|osano|truste|trustarc|"
+        r"borlabs|modal|pop-?up|lightbox|off-?canvas|snackbar|toast"
+    ),
+    Place.NAV: (
+        r"bread-?crumbs?|menu|mega-?menu|sub-?menu|nav|navbar|navigation|pagination|pager|skip-?links?|skip-to-\w+|"
+        r"lang(?:uage)?-(?:switch|switcher|selector|chooser|list|nav)|back-to-top|go-?top|scroll-?top|site-?map"
+    ),
+    Place.ASIDE: (
+        r"side-?bar|widget-area|share|sharing|share-?this|add-?this|add-?to-?any|social|socials|news-?letter|subscribe|"
+        r"related-(?:articles?|content|items|links|news|pages|posts|topics)|recommendations?|recommended|"
+        r"advert|adverts|advertisement|ads|adsbygoogle|promo|comments|comment-list|disqus|feedback|print-?links?"
+    ),
+    Place.HEADER: r"(?:site|global|page|main|top)-header-?(?:bar|top)?|masthead|top-?bar",
+    Place.FOOTER: r"footer|colophon",
+}
+_WHOLE = {"header": Place.HEADER, "banner": Place.HEADER, "topnav": Place.NAV}
+_NAME = re.compile("|".join(f"(?:^|.*-)(?P<{place.name}>{words})(?:-.*|$)" for place, words in _NAMES.items()))
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_BREAK = re.compile(r"[-_\s]+")
+_MODIFIER = re.compile(r"^(?:has|with|without|no|not|is|js|hide|show|open|menu-open|u|page|body|layout|template)-")
+_MAIN_IDS = frozenset({"main", "main-content", "maincontent", "content", "page-content", "contenu", "inhoud", "inhalt"})
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@lru_cache(maxsize=16384)
+def place_of_names(names: str) -> Place | None:
+    """The furniture that a `class` or `id` attribute names, if any.
+
+    Tokens with `:` or `[` are utility CSS and no names; `has-sidebar` and its like tell of a layout, not of a part.
+    """
+    for token in names.split()[:40]:
+        if ":" in token or "[" in token or len(token) > 80:
+            continue
+        name = _BREAK.sub("-", _CAMEL.sub("-", token)).lower().strip("-")
+        if name in _WHOLE:
+            return _WHOLE[name]
+        if _MODIFIER.match(name):
+            continue
+        found = _NAME.match(name)
+        if found and found.lastgroup:
+            return Place[found.lastgroup]
+    return None
+
+
+def is_main(tag: str, attributes: dict[str, str | None]) -> bool:
+    """Whether an element says that it is the page's main part."""
+    if tag in {"main", "article"} or attributes.get("role") == "main":
+        return True
+    return (attributes.get("id") or "").lower() in _MAIN_IDS
+
+
+def is_unseen(attributes: dict[str, str | None]) -> bool:
+    """Whether an element is hidden by its own attributes."""
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return True
+    style = attributes.get("style")
+    return bool(style) and _UNSEEN.search(style or "") is not None
+
+
+def place_of(tag: str, attributes: dict[str, str | None], *, in_main: bool) -> Place | None:
+    """The furniture an element claims to be; None for text."""
+    place = TAGS.get(tag)
+    if place is None and attributes:
+        role, css_class, name = attributes.get("role"), attributes.get("class"), attributes.get("id")
+        if role:
+            place = ROLES.get(role)
+        if place is None and css_class:
+            place = place_of_names(css_class)
+        if place is None and name:
+            place = place_of_names(name)
+        if place is None and not in_main and is_unseen(attributes):
+            place = Place.HIDDEN
+    if in_main and place in OUTSIDE_MAIN:
+        return None
+    return place
+
+
+def settle(
+    lines: list[Line], regions: list[Region], *, keep_links: bool
+) -> tuple[list[tuple[Line, Place]], list[tuple[Line, Place]]]:
+    """Part the lines into text and margin, each with its place. Both keep the reading order.
+
+    `keep_links`: runs of links are the subject (listings).
+    """
+    chosen = _chosen(regions)
+    if chosen is not None:
+        return _part(lines, _places(regions), [not inside for inside in chosen])
+    dropped = _dropped(regions, lines)
+    places = _places(regions)
+    _keep_main_only(lines, regions, dropped, places)
+    kept, margin = _part(lines, places, dropped)
+    if keep_links:
+        return kept, margin
+    runs = _link_runs([line for line, _ in kept])
+    if not runs:
+        return kept, margin
+    out = {id(kept[i][0]) for i in runs}
+    return _part_by(lines, places, dropped, out)
+
+
+def _chosen(regions: list[Region]) -> list[bool] | None:
+    if not any(region.chosen for region in regions):
+        return None
+    inside: list[bool] = []
+    for index, region in enumerate(regions):
+        inside.append(region.chosen or (index > 0 and inside[region.parent]))
+    return inside
+
+
+def _places(regions: list[Region]) -> list[Place]:
+    places: list[Place] = []
+    for index, region in enumerate(regions):
+        around = places[region.parent] if index else Place.MAIN
+        places.append(Place.MAIN if region.main else around if region.place is Place.MAIN else region.place)
+    return places
+
+
+def _weigh(regions: list[Region], lines: list[Line], dropped: list[bool]) -> None:
+    for region in regions:
+        region.size = 0
+    for line in lines:
+        if not dropped[line.region]:
+            regions[line.region].size += len(line.text)
+    for index in range(len(regions) - 1, 0, -1):
+        regions[regions[index].parent].size += regions[index].size
+
+
+def _dropped(regions: list[Region], lines: list[Line]) -> list[bool]:
+    """For each region whether it, or one around it, is furniture small enough to leave out."""
+    _weigh(regions, lines, [False] * len(regions))
+    limit = regions[0].size * FURNITURE_SHARE
+    dropped: list[bool] = []
+    for index, region in enumerate(regions):
+        own = region.place is not Place.MAIN and region.size < limit
+        dropped.append(own or (index > 0 and dropped[region.parent]))
+    return dropped
+
+
+def _keep_main_only(lines: list[Line], regions: list[Region], dropped: list[bool], places: list[Place]) -> None:
+    """Leave out what stands beside the main part, if that part holds most of what is left."""
+    _weigh(regions, lines, dropped)
+    candidates = [i for i, region in enumerate(regions) if region.main and not dropped[i]]
+    if not candidates:
+        return
+    best = max(candidates, key=lambda i: (regions[i].size, -i))
+    if regions[best].size < regions[0].size * MAIN_SHARE or not regions[best].size:
+        return
+    inside: list[bool] = []
+    for index, region in enumerate(regions):
+        inside.append(index == best or (index > 0 and inside[region.parent]))
+        if not inside[index] and not dropped[index]:
+            dropped[index] = True
+            if places[index] is Place.MAIN:
+                places[index] = Place.ASIDE
+
+
+def _link_runs(lines: list[Line]) -> list[int]:
+    """Indices of lines in runs of four or more links without other words. Lists of documents are no menus."""
+    found: list[int] = []
+    run: list[int] = []
+    for index, line in enumerate([*lines, Line("", 0)]):
+        if line.linked:
+            run.append(index)
+            continue
+        if sum(max(1, len(lines[i].links)) for i in run) >= LINK_RUN and sum(
+            document_links(lines[i]) for i in run
+        ) * 2 < len(run):
+            found += run
+        run = []
+    return found
+
+
+def _part(
+    lines: list[Line], places: list[Place], dropped: list[bool]
+) -> tuple[list[tuple[Line, Place]], list[tuple[Line, Place]]]:
+    return _part_by(lines, places, dropped, frozenset())
+
+
+def _part_by(
+    lines: list[Line], places: list[Place], dropped: list[bool], out: set[int] | frozenset[int]
+) -> tuple[list[tuple[Line, Place]], list[tuple[Line, Place]]]:
+    kept: list[tuple[Line, Place]] = []
+    margin: list[tuple[Line, Place]] = []
+    for line in lines:
+        if id(line) in out:
+            margin.append((line, Place.NAV))
+        elif dropped[line.region]:
+            margin.append((line, places[line.region]))
+        else:
+            kept.append((line, places[line.region]))
+    return kept, margin

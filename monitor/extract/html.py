@@ -1,0 +1,347 @@
+"""HTML to blocks: one walk over the parsed tree. The only file that knows the parser (selectolax, Lexbor).
+
+What is furniture is decided in `furniture.py`, on the plain lines and regions this walk hands over. The walk keeps
+its own stack, so no nesting is too deep for it.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+
+from monitor.errors import ExtractError, ExtractKind
+from monitor.extract import furniture
+from monitor.extract.lines import Line, Region, join, tidy
+from monitor.extract.links import Addresses
+from monitor.model import BlockKind, Link, Place
+
+MAX_NODES = 400_000
+"""More nodes than the longest law on the web has."""
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_SKIPPED = frozenset(
+    {"script", "style", "template", "svg", "iframe", "head", "video", "audio", "canvas", "noframes", "noembed"}
+    | {"-comment", "-doctype"}
+)
+_BLOCKS = frozenset(
+    {"address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
+     "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6",
+     "header", "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "noscript", "object", "ol", "optgroup",
+     "option", "p", "pre", "search", "section", "select", "summary", "table", "td", "textarea", "th", "tr", "ul"}
+)  # fmt: skip
+_PLAIN = frozenset(
+    {"abbr", "b", "cite", "code", "em", "i", "img", "mark", "q", "small", "strong", "sub", "sup", "tbody", "tfoot",
+     "thead", "time", "u", "wbr"}
+)  # fmt: skip
+"""Elements whose attributes say nothing about furniture."""
+_ROOTS = frozenset({"html", "body"})
+"""Elements whose names tell of the whole page: `<body class="has-sidebar menu">`."""
+_WORD = re.compile(r"\w")
+_MOST_CELL_LINES = 8
+"""A table cell with more lines than this is layout."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An element whose lines belong together: heading, list item, table row, table cell."""
+
+    tag: str
+    start: int
+    level: int = 0
+    own: list[int] = field(default_factory=list)
+    """Indices of the lines directly in it."""
+    cells: list[list[int]] = field(default_factory=list)
+    whole: bool = True
+    """No heading and no table inside: its lines may become one."""
+
+
+@dataclass(slots=True)
+class _Closing:
+    """What to finish when an element ends, and what to return to."""
+
+    tag: str
+    blocky: bool
+    region: int
+    element: int
+    framed: bool
+
+
+@dataclass(slots=True)
+class Page:
+    """What the walk found: lines in reading order, the regions they stand in."""
+
+    lines: list[Line]
+    regions: list[Region]
+    elements: list[tuple[int, str]]
+    """For listings: (index of the parent, tag with its classes) of every element; empty otherwise."""
+    password: bool = False
+
+
+class _Walk:
+    """The state of one walk."""
+
+    def __init__(self, addresses: Addresses, chosen: frozenset[int], *, listing: bool) -> None:
+        self.addresses, self.chosen, self.listing = addresses, chosen, listing
+        self.lines: list[Line | None] = []
+        self.regions = [Region(0)]
+        self.in_main = [False]
+        """For each region whether it lies in the main part."""
+        self.elements: list[tuple[int, str]] = []
+        self.password = False
+        self.region = self.element = 0
+        self.frames: list[_Frame] = []
+        self.parts: list[str] = []
+        self.links: list[Link] = []
+        self.href: str | None = None
+        self.link_start = 0
+        self.any_link = self.any_plain = False
+        self.pre = 0
+
+    def run(self, root: LexborNode) -> Page:
+        node, count = root, 0
+        stack: list[tuple[LexborNode, _Closing | None]] = []
+        while True:
+            count += 1
+            if count > MAX_NODES:
+                raise ExtractError(ExtractKind.TOO_COSTLY, f"more than {MAX_NODES:,} nodes in the page")
+            tag = node.tag
+            if tag == "-text":
+                self.text(node.text_content or "")
+            elif tag is not None and tag not in _SKIPPED:
+                closing = None if tag in _PLAIN else self.enter(node, tag)
+                child = node.first_child
+                if child is not None:
+                    stack.append((node, closing))
+                    node = child
+                    continue
+                if closing is not None:
+                    self.leave(closing)
+            following = node.next
+            while following is None:
+                if not stack:
+                    self.flush()
+                    return Page([x for x in self.lines if x], self.regions, self.elements, self.password)
+                node, closing = stack.pop()
+                if closing is not None:
+                    self.leave(closing)
+                following = node.next
+            node = following
+
+    def text(self, text: str) -> None:
+        if self.pre and "\n" in text:
+            first, *rest = text.split("\n")
+            self.text(first)
+            for part in rest:
+                self.flush()
+                self.text(part)
+            return
+        if not self.parts and text.isspace():
+            return
+        self.parts.append(text)
+        if not self.any_plain and self.href is None and _WORD.search(text):
+            self.any_plain = True
+
+    def flush(self) -> None:
+        """End the current line."""
+        parts = self.parts
+        if not parts:
+            return
+        text = tidy("".join(parts))
+        if self.href is not None:
+            self.end_link()
+            self.link_start = 0
+        if text:
+            line = Line(text, self.region, links=self.links, element=self.element)
+            line.linked = self.any_link and not self.any_plain
+            if self.frames:
+                self.frames[-1].own.append(len(self.lines))
+            self.lines.append(line)
+            self.links = []
+        self.any_link = self.any_plain = False
+        parts.clear()
+
+    def end_link(self) -> None:
+        words = tidy("".join(self.parts[self.link_start :]))
+        if words:
+            self.any_link = True
+            if self.href:
+                self.links.append(Link(words, self.href))
+
+    def enter(self, node: LexborNode, tag: str) -> _Closing | None:
+        """Begin an element; what to do at its end, if anything."""
+        if tag == "br":
+            self.flush()
+            return None
+        attributes = node.attributes
+        blocky = tag in _BLOCKS
+        region, element, framed = self.region, self.element, False
+        if blocky:
+            self.flush()
+        if (attributes and tag not in _ROOTS) or tag in furniture.PARTS or self.chosen:
+            blocky = self.claim(node, tag, attributes) or blocky
+        if self.listing:
+            self.elements.append((element, f"{tag}.{attributes.get('class') or ''}"))
+            self.element = len(self.elements) - 1
+        if tag == "a":
+            self.begin_link(attributes.get("href"))
+        elif blocky:
+            framed = self.open_frame(tag, attributes)
+        elif not self.listing:
+            return None
+        return _Closing(tag, blocky, region, element, framed)
+
+    def claim(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> bool:
+        """Begin a region if the element is furniture, the main part or chosen; whether it did."""
+        if tag == "input" and attributes.get("type") == "password":
+            self.password = True
+        place = furniture.place_of(tag, attributes, in_main=self.in_main[self.region])
+        main = place is None and furniture.is_main(tag, attributes)
+        chosen = bool(self.chosen) and node.mem_id in self.chosen
+        if not (place or main or chosen):
+            return False
+        self.flush()
+        self.regions.append(Region(self.region, place or Place.MAIN, main=main, chosen=chosen))
+        self.in_main.append(main or (self.in_main[self.region] and place is None))
+        self.region = len(self.regions) - 1
+        return True
+
+    def begin_link(self, href: str | None) -> None:
+        if href is None or self.href is not None:
+            return
+        if self.any_link and not self.any_plain:
+            self.parts.append(" ")  # neighbouring links of a menu, parted by style sheets only
+        self.href = self.addresses.absolute(href)
+        self.link_start = len(self.parts)
+
+    def open_frame(self, tag: str, attributes: dict[str, str | None]) -> bool:
+        level = _HEADINGS.get(tag, 0)
+        if not level and attributes.get("role") == "heading":
+            stated = attributes.get("aria-level") or "2"
+            level = _HEADINGS.get(f"h{stated}", 6)
+        if level or tag in {"li", "tr", "td", "th"}:
+            self.frames.append(_Frame("h" if level else tag, len(self.lines), level))
+            return True
+        if tag == "pre":
+            self.pre += 1
+        return False
+
+    def leave(self, closing: _Closing) -> None:
+        """End an element."""
+        if closing.blocky:
+            self.flush()
+        if closing.tag == "a":
+            if self.href is not None:
+                self.end_link()
+            self.href = None
+        elif closing.tag == "pre":
+            self.pre -= 1
+        if closing.framed:
+            self.close_frame(self.frames.pop())
+        self.region, self.element = closing.region, closing.element
+
+    def close_frame(self, frame: _Frame) -> None:
+        around = self.frames[-1] if self.frames else None
+        whole = frame.whole
+        if frame.tag == "h":
+            whole = not self.merge(frame.own, BlockKind.HEADING, frame.level)
+        elif frame.tag == "li":
+            if whole:
+                self.merge(frame.own, BlockKind.ITEM)
+        elif frame.tag == "tr":
+            if whole:
+                self.merge_row(frame.cells)
+            whole = False
+        elif around is not None and around.tag == "tr" and whole:
+            around.cells.append([i for i in range(frame.start, len(self.lines)) if self.lines[i]])
+        if around is not None and not whole:
+            around.whole = False
+
+    def merge(self, indices: list[int], kind: BlockKind, level: int = 0) -> bool:
+        """Make neighbouring lines of one region one line; whether there was anything to merge."""
+        run: list[int] = []
+        region = 0
+        for index in [*indices, -1]:
+            line = self.lines[index] if index >= 0 else None
+            if run and (line is None or index != run[-1] + 1 or line.region != region):
+                joined = join([x for i in run if (x := self.lines[i])], " ", kind)
+                joined.level = level
+                for i in run:
+                    self.lines[i] = None
+                self.lines[run[0]] = joined
+                run = []
+            if line is not None:
+                run.append(index)
+                region = line.region
+        return bool(indices)
+
+    def merge_row(self, cells: list[list[int]]) -> None:
+        """Make the cells of a table row one line, unless they are the columns of a layout."""
+        filled = [cell for cell in cells if cell]
+        parts = [[x for i in cell if (x := self.lines[i])] for cell in filled]
+        if len(filled) < 2 or any(len(cell) > _MOST_CELL_LINES for cell in parts):
+            return
+        if len({line.region for cell in parts for line in cell}) > 1:
+            return
+        row = join([join(cell, " ", BlockKind.ROW) for cell in parts], " | ", BlockKind.ROW)
+        for cell in filled:
+            for index in cell:
+                self.lines[index] = None
+        self.lines[filled[0][0]] = row
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the page says about itself."""
+
+    title: str = ""
+    language: str = ""
+    base: str = ""
+    canonical: str = ""
+    noindex: bool = False
+
+
+def read_head(tree: LexborHTMLParser) -> Head:
+    title, base, canonical, noindex = "", "", "", False
+    node = tree.head.first_child if tree.head is not None else None
+    while node is not None:
+        tag = node.tag
+        if tag == "title" and not title:
+            title = tidy(node.text())
+        elif tag in {"meta", "base", "link"}:
+            values = {name: value or "" for name, value in node.attributes.items()}
+            if tag == "base":
+                base = base or values.get("href", "")
+            elif tag == "link" and "canonical" in values.get("rel", "").lower().split():
+                canonical = canonical or values.get("href", "")
+            elif values.get("name", "").lower() == "robots":
+                orders = set(re.split(r"[\s,]+", values.get("content", "").lower()))
+                noindex = noindex or bool(orders & {"noindex", "none"})
+        node = node.next
+    language = (tree.root.attributes.get("lang") or "") if tree.root is not None else ""
+    found = re.match(r"\s*([a-zA-Z]{2})(?![a-zA-Z])", language)
+    return Head(title[:1000], found.group(1).lower() if found else "", base, canonical, noindex)
+
+
+def scan(text: str, *, url: str, selector: str = "", listing: bool = False) -> tuple[Head, Page]:
+    """Parse and walk a page. `url` is its final address. Raises ExtractError (EMPTY: the selector matches nothing)."""
+    tree = LexborHTMLParser(text)
+    head = read_head(tree)
+    chosen: frozenset[int] = frozenset()
+    if selector:
+        chosen = frozenset(node.mem_id for node in tree.css(selector))
+        if not chosen:
+            raise ExtractError(ExtractKind.EMPTY, f"nothing on the page matches the selector {selector!r}")
+    if tree.root is None:
+        return head, Page([], [Region(0)], [])
+    return head, _Walk(Addresses(url, head.base), chosen, listing=listing).run(tree.root)
+
+
+def check_selector(selector: str) -> str | None:
+    """Why a CSS selector cannot be used; None when it can."""
+    if not selector.strip():
+        return "the selector is empty"
+    try:
+        LexborHTMLParser("<p></p>").css(selector)
+    except (SelectolaxError, ValueError, RuntimeError) as error:
+        return f"no valid CSS selector: {error}"
+    return None
