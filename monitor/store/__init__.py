@@ -12,7 +12,7 @@ from monitor.store.bodies import Bodies
 from monitor.store.engine import Database, backups_of, newest_backup
 from monitor.store.history import History
 from monitor.store.hosts import Hosts, host_of
-from monitor.store.locks import LOCK_WAIT, daemon_lock
+from monitor.store.locks import LOCK_WAIT, daemon_lock, daemon_owner
 from monitor.store.meta import Facts
 from monitor.store.outbox import Outbox
 from monitor.store.polls import Polls
@@ -36,7 +36,7 @@ from monitor.store.values import (
 
 __all__ = [
     "Counts", "Damage", "DeliveryRow", "DueRow", "LookRow", "Period", "PollRow", "Queue", "Recorded", "SnapshotRow",
-    "SourceState", "Store", "SyncReport", "daemon_lock", "host_of", "newest_backup", "open_store", "restore",
+    "SourceState", "Store", "SyncReport", "daemon_lock", "daemon_owner", "host_of", "newest_backup", "open_store", "restore",
 ]  # fmt: skip
 
 

@@ -21,6 +21,8 @@ from monitor.errors import AlreadyRunningError, StorageError
 LOCK_WAIT = 60.0
 """Seconds a writer waits for the others before it gives up."""
 OWNER_ONLY = 0o600
+_LOOKS_PAST = 20
+"""How often a starting daemon tries again: somebody may just be asking who owns the lock."""
 
 
 class WriteLock:
@@ -77,15 +79,41 @@ def daemon_lock(path: Path) -> Iterator[None]:
     beside.parent.mkdir(parents=True, exist_ok=True)
     handle = _open(beside)
     try:
-        if not _take(handle):
-            owner = os.pread(handle, 500, 0).decode(errors="replace").strip() or "an unnamed process"
-            raise AlreadyRunningError(f"Another monitor works on {path}: {owner}.")
+        tries = 0
+        while not _take(handle):
+            tries += 1
+            if tries > _LOOKS_PAST:
+                raise AlreadyRunningError(f"Another monitor works on {path}: {_owner(handle)}.")
+            time.sleep(0.01)
         os.ftruncate(handle, 0)
         started = datetime.now(UTC).isoformat(timespec="seconds")
         os.pwrite(handle, f"pid {os.getpid()} on {socket.gethostname()}, started {started}\n".encode(), 0)
         yield
     finally:
         os.close(handle)
+
+
+def daemon_owner(path: Path) -> str | None:
+    """Which process is the daemon of this database just now (`pid 412 on host, started …`); None: there is none.
+
+    Raises StorageError when that cannot be found out.
+    """
+    beside = path.with_name(path.name + ".daemon")
+    try:
+        handle = os.open(beside, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError(f"Cannot read {beside}: {error.strerror}.") from error
+    try:
+        # Shared, so that two who ask do not take each other for a daemon.
+        return None if _take(handle, fcntl.LOCK_SH) else _owner(handle)
+    finally:
+        os.close(handle)
+
+
+def _owner(handle: int) -> str:
+    return os.pread(handle, 500, 0).decode(errors="replace").strip() or "an unnamed process"
 
 
 def _open(path: Path) -> int:
@@ -95,8 +123,8 @@ def _open(path: Path) -> int:
         raise StorageError(f"Cannot write beside the database: {path}: {error.strerror}.") from error
 
 
-def _take(handle: int) -> bool:
+def _take(handle: int, kind: int = fcntl.LOCK_EX) -> bool:
     with suppress(BlockingIOError):
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
         return True
     return False
