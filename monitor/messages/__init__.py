@@ -1,7 +1,7 @@
 """Digest → the exact bytes of a message, through `alerts/templates`. The only door to Jinja2 and css-inline."""
 
 from monitor.messages.mime import Sender, mailbox, message_id, pack
-from monitor.messages.render import MOST_HTML, Parts, Renderer
+from monitor.messages.render import MOST_HTML, Parts, Renderer, Templates
 from monitor.messages.safe import read_marks, visible
 from monitor.messages.words import Words, load
 
@@ -10,6 +10,7 @@ __all__ = [
     "Parts",
     "Renderer",
     "Sender",
+    "Templates",
     "Words",
     "load",
     "mailbox",

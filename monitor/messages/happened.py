@@ -12,7 +12,6 @@ from monitor.model import DigestChange, DigestEvent, Event, EventKind, Reason, R
 
 _QUOTING = frozenset({EventKind.STATUS_NOTICE, EventKind.QUOTE_LOST, EventKind.QUOTE_FOUND})
 _ADDRESSED = frozenset({EventKind.MOVED, EventKind.MOVED_CHECK, EventKind.ALTERNATIVE, EventKind.REPLACED})
-_FETCH_WORDS = frozenset({"blocked", "unreachable", "unreadable", "gone"})
 
 
 def event_views(
@@ -39,7 +38,10 @@ def event_views(
 
 def _view(entry: DigestEvent, telling: Telling, line: ReportLine | None) -> EventView:
     event, source, words = entry.event, entry.source, telling.words
-    said = [words(f"event.{event.kind}", **_values(event, telling)), *_facts(event, telling)]
+    key = f"event.{event.kind}"
+    if event.kind is EventKind.STATUS_NOTICE and event.values.get("first_look"):
+        key = "event.status_notice_first"
+    said = [words(key, **_values(event, telling)), *_facts(event, telling)]
     if event.kind is EventKind.ADDED and line is not None:
         said.append(_sentence(finding_words(line, words)))
     quote = ""
@@ -60,15 +62,12 @@ def _view(entry: DigestEvent, telling: Telling, line: ReportLine | None) -> Even
 
 
 def _values(event: Event, telling: Telling) -> dict[str, str]:
-    """Values of an event for its sentence: dates in the reader's zone, languages by name."""
+    """Values of an event for its sentence: since when, and what it was before."""
     values = dict(event.values)
     since = _time(values.get("since", "")) or event.at
     values["since"] = telling.words.moment(since, telling.zone, now=telling.now)
     was = f"events.{values.get('was', '')}"
     values["was"] = telling.words(was).lower() if telling.words.has(was) else telling.words("event.was_away")
-    for name in ("old", "new"):
-        key = f"languages.{values.get(name, '')}"
-        values[name] = telling.words(key) if telling.words.has(key) else values.get(name, "…")
     return values
 
 
@@ -80,25 +79,26 @@ def _facts(event: Event, telling: Telling) -> Iterable[str]:
     looks = values.get("looks", "")
     if looks.isdecimal() and int(looks) > 0 and event.kind is not EventKind.RETURNED:
         yield words("event.looks", count=int(looks))
-    if percent := _percent(values.get("similarity", "")):
+    if percent := values.get("likeness", "").removesuffix("%").strip():
         yield words("event.similarity", percent=percent)
     if good := _time(values.get("last_good", "")):
         yield words("event.last_good", date=words.day(good, telling.zone))
 
 
 def _reason_values(values: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if name not in {"reason", "since", "looks"}}
+    """A reason's own values travel as `reason_<name>`."""
+    return {name.removeprefix("reason_"): value for name, value in values.items() if name.startswith("reason_")}
 
 
 def _rows(entry: DigestEvent, telling: Telling) -> Iterable[Row]:
     words, values = telling.words, entry.event.values
-    kind = entry.event.kind
-    old, new = values.get("old", ""), values.get("new", "")
-    if kind in _ADDRESSED and "//" in new:
-        yield Row(words("event.old_row"), old if "//" in old else entry.source.url or "")
+    kind, cited = entry.event.kind, entry.source.url or ""
+    old, new = values.get("old", "") or cited, values.get("new", "")
+    if kind in _ADDRESSED and new and new != old:
+        yield Row(words("event.old_row"), old)
         yield Row(words("event.new_row"), new)
-    elif entry.source.url:
-        yield Row(words("event.page_row"), values.get("url", "") or entry.source.url)
+    elif cited or values.get("url", ""):
+        yield Row(words("event.page_row"), values.get("url", "") or cited)
     if kind in {EventKind.MOVED, EventKind.MOVED_CHECK}:
         yield Row(words("event.accept_row"), words("event.accept", id=entry.source.id), is_url=False)
 
@@ -109,17 +109,6 @@ def _time(stamp: str) -> datetime | None:
     except ValueError:
         return None
     return when if when.tzinfo else None
-
-
-def _percent(value: str) -> str:
-    """`0.97` and `97` both mean 97 %."""
-    try:
-        number = float(value)
-    except ValueError:
-        return ""
-    if not 0 < number <= 100:
-        return ""
-    return f"{number * 100 if number <= 1 else number:.0f}"
 
 
 def _sentence(text: str) -> str:

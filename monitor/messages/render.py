@@ -1,21 +1,22 @@
 """The templates run: MailView → subject, text and HTML, each made safe by default, never too long."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import css_inline
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from monitor.errors import ConfigError
 from monitor.messages import layout
 from monitor.messages.build import STEPS, Detail, Draft
 from monitor.messages.mime import Sender, pack
 from monitor.messages.safe import address, header, link, visible
-from monitor.messages.view import MailView
 from monitor.messages.words import Words, load
 from monitor.model import Digest, Outgoing
 from monitor.resources import bundled
@@ -26,6 +27,12 @@ MOST_IN_FULL = 200
 """More changes than this never fit: not worth the try."""
 MOST_TEXT = 150_000
 """Bytes of the text part."""
+
+
+_MISTAKES = (AttributeError, IndexError, TypeError, ValueError, ZeroDivisionError, css_inline.InlineError)
+"""What a faulty template or catalogue can raise beside Jinja's own errors."""
+
+_log = logging.getLogger("monitor.messages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +48,27 @@ class Parts:
         return len(self.html.encode()) <= MOST_HTML and len(self.text.encode()) <= MOST_TEXT
 
 
-class Renderer:
-    """Renders digests for one sender. Folders are searched in order, so a home may replace single templates.
+class Templates:
+    """The templates and catalogues of a home, and those that came with the program for all it does not have.
 
-    Templates run in a sandbox, and whatever they print is made safe whether they ask for it or not.
+    A home replaces single files under its `alerts/templates`. Templates run in a sandbox, and whatever they print is
+    made safe whether they ask for it or not.
     """
 
-    def __init__(self, sender: Sender, folders: Sequence[Path] = ()) -> None:
-        self._sender = sender
-        self._folders = (*folders, bundled("alerts/templates"))
-        loader = FileSystemLoader([str(folder) for folder in self._folders])
+    def __init__(self, home: Path | None = None) -> None:
+        came = bundled("alerts/templates")
+        own = home / "alerts" / "templates" if home else came
+        self.own = own if own.is_dir() and own.resolve() != came.resolve() else None
+        self.folders = (self.own, came) if self.own else (came,)
         shared: dict[str, Any] = {
-            "loader": loader, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True,
-        }  # fmt: skip
-        self._text = ImmutableSandboxedEnvironment(**shared, autoescape=False, finalize=layout.clean)
-        self._html = ImmutableSandboxedEnvironment(**shared, autoescape=True, finalize=_safe_html)
-        self._text.filters.update(
+            "loader": FileSystemLoader([str(folder) for folder in self.folders]),
+            "undefined": StrictUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+        }
+        self.text = ImmutableSandboxedEnvironment(**shared, autoescape=False, finalize=layout.clean)
+        self.html = ImmutableSandboxedEnvironment(**shared, autoescape=True, finalize=_safe_html)
+        self.text.filters.update(
             wrap=layout.wrapped,
             ends=layout.ends,
             row=layout.row,
@@ -64,33 +76,55 @@ class Renderer:
             caps=layout.upper,
             entry=layout.entry,
         )
-        self._text.globals.update(rule=layout.rule)
-        self._html.filters.update(address=address, link=link)
-        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+        self.text.globals.update(rule=layout.rule)
+        self.html.filters.update(address=address, link=link)
         self._words: dict[str, Words] = {}
 
     def words(self, language: str) -> Words:
         """The catalogue of a language, English when there is none."""
         if language not in self._words:
-            self._words[language] = load(self._folders, language)
+            self._words[language] = load(self.folders, language)
         return self._words[language]
+
+
+class Renderer:
+    """Renders digests for one sender."""
+
+    def __init__(self, sender: Sender, templates: Templates | None = None) -> None:
+        self._sender = sender
+        self._templates = templates or Templates()
+        self._spare = Templates() if self._templates.own else None
+        self._inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
     def render(self, digest: Digest) -> Outgoing:
         """The message of a digest: the same bytes for the same digest, sender and templates.
 
-        Raises ConfigError for an address that is none and SecurityError/TemplateError for a template that
-        misbehaves.
+        A template or catalogue of the home's own that misbehaves is reported and passed over: the message goes out
+        with the program's. Raises ConfigError for an address that is none.
         """
-        parts = self.parts(digest)
-        language = self.words(digest.order.subscriber.language).language
+        try:
+            return self._packed(digest, self._templates)
+        except (TemplateError, KeyError, ConfigError, *_MISTAKES) as error:
+            if self._spare is None:
+                raise
+            _log.error("a template in %s failed, using the program's own: %s", self._templates.own, error)
+        return self._packed(digest, self._spare)
+
+    def _packed(self, digest: Digest, templates: Templates) -> Outgoing:
+        parts = self.parts(digest, templates)
+        language = templates.words(digest.order.subscriber.language).language
         return pack(
             digest.order, self._sender, subject=parts.subject, text=parts.text, html=parts.html, language=language
         )
 
-    def parts(self, digest: Digest) -> Parts:
-        """Subject, text and HTML. What does not fit is shown shorter, the least severe changes first."""
-        draft = Draft(digest, self.words(digest.order.subscriber.language), self._sender)
-        show = partial(self._shown, draft)
+    def parts(self, digest: Digest, templates: Templates | None = None) -> Parts:
+        """Subject, text and HTML. What does not fit is shown shorter, the least severe changes first.
+
+        Raises TemplateError (SecurityError among them) for a template that misbehaves.
+        """
+        used = templates or self._templates
+        draft = Draft(digest, used.words(digest.order.subscriber.language), self._sender)
+        show = partial(self._shown, used, draft)
         if draft.size <= MOST_IN_FULL:
             whole = show(Detail(full=draft.size))
             if whole.fits:
@@ -100,17 +134,13 @@ class Renderer:
         full = _most(brief, lambda n: show(replace(base, full=n, brief=brief - n)).fits)
         return show(replace(base, full=full, brief=brief - full))
 
-    def _shown(self, draft: Draft, detail: Detail) -> Parts:
-        return self._run(draft.view(detail))
-
-    def _run(self, view: MailView) -> Parts:
+    def _shown(self, templates: Templates, draft: Draft, detail: Detail) -> Parts:
+        view = draft.view(detail)
         context = {"mail": view}
-        name = view.kind
-        return Parts(
-            subject=header(self._text.get_template(f"{name}.subject.j2").render(context), 240),
-            text=layout.tidy(self._text.get_template(f"{name}.text.j2").render(context)),
-            html=self._inliner.inline(self._html.get_template(f"{name}.html.j2").render(context)),
-        )
+        subject = templates.text.get_template(f"{view.kind}.subject.j2").render(context)
+        text = templates.text.get_template(f"{view.kind}.text.j2").render(context)
+        html = templates.html.get_template(f"{view.kind}.html.j2").render(context)
+        return Parts(header(subject, 240), layout.tidy(text), self._inliner.inline(html))
 
 
 def _safe_html(value: object) -> object:

@@ -96,6 +96,12 @@ class Words:
             group = gained if reason.code in self._table[gained] else group
         if reason.code == "media":
             values = {name: self.name_of("media", value) for name, value in values.items()}
+        if reason.code in {"fetch", "extract"}:
+            values["what"] = self.name_of(reason.code, values.get("kind", ""))
+            group_code = reason.code if values.get("detail") else f"{reason.code}_bare"
+            return fill(str(self._table[group][group_code]), values)
+        if reason.code == "language":
+            values = {name: self._table["languages"].get(value, value) for name, value in values.items()}
         if reason.code == "restored" and "since" in values:
             values["since"] = self._day_of(values["since"])
         pattern = self._table[group].get(reason.code)

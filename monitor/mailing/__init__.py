@@ -1,0 +1,7 @@
+"""Mail: compose what is due, deliver what is pending."""
+
+from monitor.mailing.compose import Composer, first_report_due
+from monitor.mailing.deliver import Round, deliver_pending, wait_after
+from monitor.mailing.post import Post
+
+__all__ = ["Composer", "Post", "Round", "deliver_pending", "first_report_due", "wait_after"]

@@ -1,0 +1,180 @@
+"""Compose what is due: each open window of a subscriber becomes one frozen message, or is closed without one."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor import digest, windows
+from monitor.errors import ConfigError
+from monitor.mailing.needs import Store
+from monitor.messages import Renderer
+from monitor.model import (
+    Change,
+    Citation,
+    DigestKind,
+    DigestOrder,
+    Event,
+    Finding,
+    FindingKind,
+    Material,
+    Section,
+    Source,
+    Subscriber,
+)
+
+FIRST_REPORT_WAIT = timedelta(minutes=15)
+"""How long the first report waits for the last sources to be looked at."""
+FIRST_START = "first_start_at"
+OFFLINE = "offline_since"
+WEEK = 1000
+"""Changes and events of a week asked for to see whether anything was told in it."""
+
+_log = logging.getLogger("monitor.mail")
+_REGULAR = (DigestKind.DIGEST, DigestKind.FIRST_REPORT)
+
+
+def first_report_due(findings: Sequence[Finding], started: datetime | None, now: datetime) -> bool:
+    """Has every source that can be polled been looked at once, or was the first start 15 minutes ago?
+
+    With nothing looked at there is nothing to report yet, however long it takes.
+    """
+    polled = [f for f in findings if f.kind is not FindingKind.NOT_WATCHED]
+    waiting = sum(1 for f in polled if f.kind is FindingKind.WAITING)
+    if not polled or waiting == len(polled):
+        return False
+    return waiting == 0 or (started is not None and now - started >= FIRST_REPORT_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stock:
+    """What is the same for all subscribers of one round."""
+
+    sections: tuple[Section, ...]
+    sources: tuple[Source, ...]
+    retired: frozenset[str]
+    findings: tuple[Finding, ...]
+    started: datetime | None
+    report_due: bool
+
+
+class Composer:
+    """Makes digests from the store. Blocking; called in a thread."""
+
+    def __init__(self, store: Store, renderer: Renderer, citations: tuple[Citation, ...]) -> None:
+        self._store, self._renderer, self._citations = store, renderer, citations
+        self._complained: set[int] = set()
+
+    def compose_due(self, now: datetime) -> int:
+        """Compose every digest that is due. Returns how many messages went into the outbox.
+
+        A subscriber who cannot be written to (an address that is none) is reported once and keeps nobody waiting.
+        """
+        subscribers = [s for s in self._store.subscribers.all() if not s.paused]
+        stock = self._stock(now) if subscribers else None
+        made = 0
+        for subscriber in subscribers:
+            try:
+                made += self._for(subscriber, stock, now) if stock else 0
+            except ConfigError as error:
+                if subscriber.id not in self._complained:
+                    _log.error("no mail for subscriber %d: %s", subscriber.id, error)  # noqa: TRY400 - no traceback
+                self._complained.add(subscriber.id)
+        return made
+
+    def _stock(self, now: datetime) -> _Stock:
+        states = self._store.sources.all()
+        findings = self._store.history.findings()
+        started = _time(self._store.meta.get(FIRST_START))
+        offline = bool(self._store.meta.get(OFFLINE))
+        return _Stock(
+            sections=self._store.sources.sections(),
+            sources=tuple(s.source for s in states),
+            retired=frozenset(s.source.id for s in states if s.retired_at is not None),
+            findings=findings,
+            started=started,
+            report_due=not offline and first_report_due(findings, started, now),
+        )
+
+    def _for(self, subscriber: Subscriber, stock: _Stock, now: datetime) -> int:
+        """One subscriber. Nothing is told before the first report; it says what later changes are changes of."""
+        outbox = self._store.outbox
+        if not outbox.has_window(subscriber.id, windows.FIRST):
+            if not stock.report_due:
+                return 0
+            began = stock.started or subscriber.created_at or now
+            order = DigestOrder(subscriber, DigestKind.FIRST_REPORT, windows.FIRST, min(began, now), now)
+            return self._make(order, self._material(stock, order))
+        changes, events = outbox.untold(subscriber.id)
+        last = outbox.last_digest(subscriber.id, _REGULAR)
+        orders = windows.due(
+            subscriber,
+            now,
+            consumed=lambda window: outbox.has_window(subscriber.id, window),
+            covers_from=windows.period_start(subscriber, now, last[1] if last else None),
+            oldest_waiting=min([*(c.confirmed_at for c in changes), *(e.at for e in events)], default=None),
+            urgent=self._urgent(subscriber, stock, changes, events),
+        )
+        return sum(self._carry_out(order, stock, changes, events) for order in orders)
+
+    def _urgent(
+        self, subscriber: Subscriber, stock: _Stock, changes: tuple[Change, ...], events: tuple[Event, ...]
+    ) -> list[str]:
+        by_id = {s.id: s for s in stock.sources}
+        items: tuple[Change | Event, ...] = (*changes, *events)
+        return [
+            digest.item_key(item)
+            for item in items
+            if (source := by_id.get(item.source_id))
+            and digest.is_urgent(source, item)
+            and digest.matches(subscriber, source, item)
+        ]
+
+    def _carry_out(
+        self, order: DigestOrder, stock: _Stock, changes: tuple[Change, ...], events: tuple[Event, ...]
+    ) -> int:
+        if order.kind is DigestKind.SIGN_OF_LIFE:
+            reported = self._store.outbox.last_digest(order.subscriber.id, (DigestKind.FIRST_REPORT,))
+            if reported and order.covers_from < reported[1] <= order.covers_to:
+                self._store.outbox.enqueue(order, (), (), None, order.covers_to)
+                return 0
+            history, since = self._store.history, order.covers_from
+            changes = history.changes(since=since, told=True, limit=WEEK)
+            events = history.events(since=since, told=True, limit=WEEK)
+        return self._make(order, self._material(stock, order, changes, events))
+
+    def _material(
+        self,
+        stock: _Stock,
+        order: DigestOrder,
+        changes: tuple[Change, ...] = (),
+        events: tuple[Event, ...] = (),
+    ) -> Material:
+        figures = self._store.outbox.period(order.covers_from, order.covers_to)
+        return Material(
+            stock.sections,
+            stock.sources,
+            self._citations,
+            changes=changes,
+            events=events,
+            findings=stock.findings,
+            looks=figures.looks,
+            held_back=figures.held_back,
+            held_sources=figures.held_sources,
+            retired=stock.retired,
+        )
+
+    def _make(self, order: DigestOrder, material: Material) -> int:
+        """Compose, render, freeze. A window with nothing to say is closed all the same."""
+        made = digest.compose(order, material)
+        skipped = digest.skipped(order, material)
+        message = self._renderer.render(made) if made else None
+        number = self._store.outbox.enqueue(order, made.items if made else (), skipped, message, order.covers_to)
+        if number is None or message is None:
+            return 0
+        _log.info("composed %s %s for subscriber %d", order.kind, order.window, order.subscriber.id)
+        return 1
+
+
+def _time(stamp: str | None) -> datetime | None:
+    return datetime.fromisoformat(stamp) if stamp else None

@@ -1,0 +1,105 @@
+"""What mailing needs of the store; `monitor.store.Store` fits."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.model import (
+    Change,
+    ChannelState,
+    Delivery,
+    DeliveryState,
+    DigestKind,
+    DigestOrder,
+    Event,
+    Finding,
+    Outgoing,
+    Section,
+    Source,
+    Subscriber,
+)
+
+
+class Period(Protocol):
+    """Figures of a stretch of time."""
+
+    @property
+    def looks(self) -> int: ...
+    @property
+    def held_back(self) -> int: ...
+    @property
+    def held_sources(self) -> int: ...
+
+
+class State(Protocol):
+    """A source and how it stands."""
+
+    @property
+    def source(self) -> Source: ...
+    @property
+    def retired_at(self) -> datetime | None: ...
+
+
+class Outbox(Protocol):
+    def untold(self, subscriber_id: int) -> tuple[tuple[Change, ...], tuple[Event, ...]]: ...
+    def period(self, covers_from: datetime, covers_to: datetime) -> Period: ...
+    def last_digest(self, subscriber_id: int, kinds: Collection[DigestKind]) -> tuple[str, datetime] | None: ...
+    def has_window(self, subscriber_id: int, window: str) -> bool: ...
+    def enqueue(
+        self,
+        order: DigestOrder,
+        items: Sequence[str],
+        skipped: Sequence[str],
+        message: Outgoing | None,
+        now: datetime,
+    ) -> int | None: ...
+    def claim(self, now: datetime, lease: timedelta) -> Delivery | None: ...
+    def settle(
+        self,
+        delivery: Delivery,
+        state: DeliveryState,
+        answer: str,
+        now: datetime,
+        *,
+        next_try_at: datetime | None = None,
+        count: bool = True,
+    ) -> bool: ...
+    def channel(self, name: str = "mail") -> ChannelState: ...
+    def set_channel(self, state: ChannelState, name: str = "mail") -> None: ...
+
+
+class History(Protocol):
+    def changes(
+        self, *, since: datetime | None = None, told: bool | None = None, limit: int = 100
+    ) -> tuple[Change, ...]: ...
+    def events(
+        self, *, since: datetime | None = None, told: bool | None = None, limit: int = 100
+    ) -> tuple[Event, ...]: ...
+    def findings(self) -> tuple[Finding, ...]: ...
+
+
+class Sources(Protocol):
+    def all(self) -> Sequence[State]: ...
+    def sections(self) -> tuple[Section, ...]: ...
+
+
+class Subscribers(Protocol):
+    def all(self) -> tuple[Subscriber, ...]: ...
+
+
+class Facts(Protocol):
+    def get(self, key: str) -> str | None: ...
+    def set_once(self, key: str, value: str) -> str: ...
+
+
+class Store(Protocol):
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def history(self) -> History: ...
+    @property
+    def sources(self) -> Sources: ...
+    @property
+    def subscribers(self) -> Subscribers: ...
+    @property
+    def meta(self) -> Facts: ...

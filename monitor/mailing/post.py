@@ -1,0 +1,73 @@
+"""The two ticks of mail, wired: compose, and deliver."""
+
+import asyncio
+import secrets
+from email.utils import parseaddr
+
+from monitor.clock import Clock
+from monitor.mailing.compose import Composer
+from monitor.mailing.deliver import Round, deliver_pending
+from monitor.mailing.needs import Store
+from monitor.messages import Renderer, Sender, Templates
+from monitor.model import Citation
+from monitor.notify import Notifier
+
+INSTANCE = "instance"
+"""The fact that names this installation in Message-IDs."""
+
+
+class Post:
+    """`sender` is a From with a name; `contact` a mail or web address readers can turn to, else the sender's."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        notifier: Notifier,
+        templates: Templates,
+        sender: str,
+        contact: str,
+        citations: tuple[Citation, ...],
+    ) -> None:
+        self._store, self._clock, self.notifier = store, clock, notifier
+        self._templates, self._citations = templates, citations
+        self._from, self._contact = sender, contact
+        self._stopping = False
+        self._composer: Composer | None = None
+
+    async def compose(self) -> int:
+        """Compose every digest that is due; how many messages that made."""
+        return await asyncio.to_thread(self._compose)
+
+    async def deliver(self) -> Round:
+        """Hand over what is pending."""
+        return await deliver_pending(self._store.outbox, self.notifier, self._clock, go_on=lambda: not self._stopping)
+
+    def stop(self) -> None:
+        """No further message is begun."""
+        self._stopping = True
+
+    def describe(self) -> str:
+        """Where mail goes, without any secret."""
+        return self.notifier.describe()
+
+    def renderer(self) -> Renderer:
+        """A renderer for this installation's sender."""
+        return Renderer(self.sender(), self._templates)
+
+    def sender(self) -> Sender:
+        """Who writes, with the random name this installation gave itself at its first message."""
+        name, address = parseaddr(self._from)
+        local = address.endswith("@localhost")
+        return Sender(
+            address=address,
+            name=name or "Footnote Watch",
+            instance=self._store.meta.get(INSTANCE) or self._store.meta.set_once(INSTANCE, secrets.token_hex(4)),
+            contact=self._contact or ("" if local else address),
+        )
+
+    def _compose(self) -> int:
+        if self._composer is None:
+            self._composer = Composer(self._store, self.renderer(), self._citations)
+        return self._composer.compose_due(self._clock.now())
