@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]")
+_ONE_WORD = re.compile(r"(?<!\w)_(?!\w)")
 _SOME_WORDS = r"(?:\w+ ){1,12}?"
 
 
@@ -24,14 +25,15 @@ def without_accents(text: str) -> str:
 def expression(pattern: str) -> str:
     """A pattern as a regular expression without capturing groups.
 
-    `word*` any ending, `( | )` one of (with an empty one it may be missing), `( )*` any number of times, `~` one to
-    twelve words. Raises ValueError when the brackets do not match or a character has no meaning here.
+    `word*` any ending, `( | )` one of (with an empty one it may be missing), `( )*` any number of times, `_` one word,
+    `~` one to twelve words. Raises ValueError when the brackets do not match or a character has no meaning here.
     """
     folded = without_accents(pattern)
     if re.search(r"[^\w\s()|*~']", folded):
         raise ValueError(f"unknown character in the pattern {pattern!r}")
     folded = " ".join(folded.replace("'", " ").split())
     made = folded.replace("(", "(?:").replace("~ ", _SOME_WORDS).replace("*", r"\w*").replace(r")\w*", ")*")
+    made = _ONE_WORD.sub(r"\\w+", made)
     try:
         re.compile(made)
     except re.error as wrong:
