@@ -1,7 +1,7 @@
 """Names say what a thing is: a module called `utils` would say nothing, and a test is a sentence."""
 
 import ast
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 SAY_NOTHING = {
     "base",
@@ -56,7 +56,7 @@ def _is_test(name: str) -> bool:
     return name.startswith("test_")
 
 
-def _judges(function: ast.AST, judges: Set[str] = frozenset()) -> bool:
+def _judges(function: ast.AST, judges: AbstractSet[str] = frozenset()) -> bool:
     """It asserts or expects an exception, itself or through a function called check…, assert_… or one of `judges`."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
