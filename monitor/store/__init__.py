@@ -36,7 +36,8 @@ from monitor.store.values import (
 
 __all__ = [
     "Counts", "Damage", "DeliveryRow", "DueRow", "LookRow", "Period", "PollRow", "Queue", "Recorded", "SnapshotRow",
-    "SourceState", "Store", "SyncReport", "daemon_lock", "daemon_owner", "host_of", "newest_backup", "open_store", "restore",
+    "SourceState", "Store", "SyncReport", "daemon_lock", "daemon_owner", "host_of", "newest_backup", "open_store",
+    "restore",
 ]  # fmt: skip
 
 

@@ -24,6 +24,8 @@ LEVEL = 6
 LARGEST_BASE = 8 * 1024 * 1024
 """A larger base costs more memory than it saves; what is that large (PDF, ZIP) is compressed already."""
 SMALLEST_BASE = 64
+LARGEST_WINDOW = 24
+"""As a power of two: 16 MB, less than any decoder allows."""
 
 _CHAIN = text(
     "WITH RECURSIVE chain(sha256, base_sha256, size, zstd, step) AS ("
@@ -51,8 +53,10 @@ def pack(body: bytes, base: bytes = b"") -> bytes:
     """zstd, with `base` as dictionary when there is one."""
     if not base:
         return zstandard.ZstdCompressor(level=LEVEL).compress(body)
+    # The level's own window would see only the end of a large base.
+    window = min(max((len(body) + len(base)).bit_length(), 10), LARGEST_WINDOW)
     parameters = zstandard.ZstdCompressionParameters.from_level(
-        LEVEL, source_size=len(body), dict_size=len(base), write_content_size=True
+        LEVEL, source_size=len(body), dict_size=len(base), window_log=window, write_content_size=True
     )
     dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
     return zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress(body)

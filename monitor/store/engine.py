@@ -93,7 +93,7 @@ class Database:
         """
         found: list[str] = []
         try:
-            with self.translated(), self._reader.begin() as connection:
+            with self.reading() as connection:
                 rows = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars().all()
                 found += [str(row) for row in rows if row != "ok"]
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(20)

@@ -26,7 +26,7 @@ from monitor.model import (
 from monitor.store.engine import Database
 from monitor.store.history import NO_LOOK, TELLABLE, read_change, read_event
 from monitor.store.subscribers import CHANGE_ITEM, EVENT_ITEM
-from monitor.store.tables import CHANGE, CHANNEL, DELIVERY, DIGEST, DIGEST_ITEM, EVENT, HELD, POLL, SUBSCRIBER
+from monitor.store.tables import CHANGE, CHANNEL, DELIVERY, DIGEST, DIGEST_ITEM, EVENT, HELD, POLL, SUBSCRIBER, passed
 from monitor.store.values import DeliveryRow, Period, Queue
 
 MAIL = "mail"
@@ -120,8 +120,8 @@ class Outbox:
 
         A lease that ran out is due again: its owner died somewhere between here and `settle`.
         """
-        pending = (DELIVERY.c.state == DeliveryState.PENDING) & (DELIVERY.c.next_try_at <= now)
-        left = (DELIVERY.c.state == DeliveryState.SENDING) & (DELIVERY.c.lease_until <= now)
+        pending = (DELIVERY.c.state == DeliveryState.PENDING) & passed(DELIVERY.c.next_try_at, now)
+        left = (DELIVERY.c.state == DeliveryState.SENDING) & passed(DELIVERY.c.lease_until, now)
         oldest = select(DELIVERY.c.id).where(or_(pending, left)).order_by(DELIVERY.c.id).limit(1)
         statement = (
             update(DELIVERY)
@@ -163,8 +163,8 @@ class Outbox:
     ) -> bool:
         """Notes what became of a claimed delivery. False, and nothing is written, when the lease was lost.
 
-        `state` PENDING puts it back, for `next_try_at` (default: now). `count`: it was the message's attempt;
-        False when the channel is to blame.
+        `state` PENDING puts it back, for `next_try_at` (default: now; at most a day ahead).
+        `count`: it was the message's attempt; False when the channel is to blame.
         """
         again = state is DeliveryState.PENDING
         statement = (

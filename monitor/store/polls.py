@@ -26,11 +26,13 @@ from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.engine import Database
 from monitor.store.record import Prepared, write
-from monitor.store.tables import DIGEST, HOST, MEMORY, POLL, SOURCE, UTC_DATE
+from monitor.store.tables import DIGEST, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
 from monitor.store.values import DueRow, Recorded
 
 FAULT_WAIT = timedelta(hours=1)
 """How long a source rests on which the program itself failed: no crash loop."""
+LONGEST_WAIT = timedelta(days=8)
+"""More than any host is granted when it asks to be left alone."""
 
 
 class Polls:
@@ -43,8 +45,8 @@ class Polls:
         Left out: hosts in `busy_hosts`, hosts somebody looks at right now (a live lease), and hosts that asked
         us to stay away until later. The host is that of the source's own address.
         """
-        leased = select(SOURCE.c.host).where(SOURCE.c.lease_until > now)
-        waiting = select(HOST.c.host).where(HOST.c.not_before > now)
+        leased = select(SOURCE.c.host).where(ahead(SOURCE.c.lease_until, now))
+        waiting = select(HOST.c.host).where(ahead(HOST.c.not_before, now, LONGEST_WAIT))
         statement = (
             select(SOURCE.c.id, SOURCE.c.host, SOURCE.c.next_poll_at)
             .where(SOURCE.c.next_poll_at <= now, SOURCE.c.host.not_in(leased), SOURCE.c.host.not_in(waiting))
@@ -67,7 +69,7 @@ class Polls:
         statement = (
             update(SOURCE)
             .where(SOURCE.c.id == source_id, SOURCE.c.next_poll_at <= now)
-            .where(or_(SOURCE.c.lease_until.is_(None), SOURCE.c.lease_until <= now))
+            .where(or_(SOURCE.c.lease_until.is_(None), passed(SOURCE.c.lease_until, now)))
             .values(token=SOURCE.c.token + 1, lease_until=now + lease, lease_owner=owner)
             .returning(SOURCE)
         )

@@ -80,4 +80,5 @@ def schema_sql(path: Path) -> str:
         ).fetchall()
     lines = [f"PRAGMA application_id = {APPLICATION_ID};", *(f"{sql};" for (sql,) in rows)]
     text = "\n".join(line.rstrip() for line in "\n\n".join(lines).splitlines())
-    return f"-- Schema {HEAD}, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.\n\n{text}\n"
+    head = f"-- Schema {HEAD}, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit."
+    return f"{head}\n\n{text}\n"

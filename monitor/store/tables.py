@@ -4,10 +4,10 @@ Values with structure are JSON in one column (`codec.py`); what is asked for, so
 its own. A plain `datetime` annotation is stored in UTC and comes back aware.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import CheckConstraint, Index, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, MetaData, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 # Alembic's batch mode can only drop what has a name.
@@ -300,5 +300,19 @@ POLL, BODY, SNAPSHOT, TEXT = table(Poll), table(Body), table(Snapshot), table(Re
 CHANGE, EVENT, HELD, FINDING = table(Change), table(Event), table(Held), table(Finding)
 HOST, SUBSCRIBER, CHANNEL = table(Host), table(Subscriber), table(Channel)
 DIGEST, DIGEST_ITEM, DELIVERY = table(Digest), table(DigestItem), table(Delivery)
+FAR = timedelta(days=1)
+"""Longer than any lease and any wait of a message. A date further off was written before the clock was set back."""
+
+
+def passed(date: Column[Any], now: datetime, far: timedelta = FAR) -> ColumnElement[bool]:
+    """The date is not ahead of us; NULL counts as neither."""
+    return (date <= now) | (date > now + far)
+
+
+def ahead(date: Column[Any], now: datetime, far: timedelta = FAR) -> ColumnElement[bool]:
+    """The date is still to come: the opposite of `passed`, in words that let an index serve."""
+    return (date > now) & (date <= now + far)
+
+
 UTC_DATE = SOURCE.c.added_at.type
 """The type of all dates, for values that stand in no comparison with a column."""

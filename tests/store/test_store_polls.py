@@ -395,3 +395,11 @@ def test_a_text_is_stored_once(tool, world):
 )
 def test_a_host_is_its_name_and_port(url, host):
     assert host_of(url) == host
+
+
+def test_a_lease_from_before_the_clock_was_set_back_holds_nobody_up(tool, world):
+    tool.follow("coc")
+    tool.store.polls.claim("coc", world.start + timedelta(days=365), world.lease, "before")
+    tool.store.hosts.put(HostRecord("coc.example.be:443", not_before=world.start + timedelta(days=365)))
+    assert ids(tool.store.polls.due(world.start, 8)) == ["coc"]
+    assert tool.claim("coc").token == 2
