@@ -74,7 +74,8 @@ def _keys(address: Address) -> tuple[str, ...]:
 def note_wait(book: HostBook, address: Address, wait: timedelta, now: datetime) -> None:
     """Remember that the host asked us to stay away for so long."""
     record = book.get(address.host_key)
-    until = max(now + wait, record.not_before or now)
+    known = record.not_before or now
+    until = now + wait if known > now + LONGEST_WAIT else max(now + wait, known)
     book.put(replace(record, not_before=until))
 
 
@@ -82,7 +83,8 @@ def refuse_while_waiting(book: HostBook, address: Address, now: datetime) -> Non
     """Raises FetchError(WAIT) while the host's wait is not over."""
     waits = [until for key in _keys(address) if (until := book.get(key).not_before) is not None]
     until = max(waits, default=now)
-    if until > now:
+    # No wait is longer than LONGEST_WAIT: one that seems so was written by a clock that ran ahead.
+    if now < until <= now + LONGEST_WAIT:
         raise FetchError(
             FetchKind.WAIT,
             f"{address.host} asked us to stay away until {until:%Y-%m-%d %H:%M} UTC",

@@ -172,21 +172,17 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         raise FetchError(FetchKind.REFUSED_ADDRESS, f"{path} is a local socket", transient=False)
 
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
 
 class _Stream(httpx.AsyncByteStream):
-    def __init__(self, inner: AsyncIterable[bytes]) -> None:
-        self._inner = inner
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._inner)
+        assert isinstance(self._answer.stream, AsyncIterable), "an asynchronous pool answers asynchronously"
+        return aiter(self._answer.stream)
 
     async def aclose(self) -> None:
-        close = getattr(self._inner, "aclose", None)
-        if close is not None:
-            await close()
+        await self._answer.aclose()
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -224,9 +220,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
-        assert isinstance(answer.stream, AsyncIterable), "an asynchronous pool answers asynchronously"
         return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Stream(answer.stream), extensions=answer.extensions
+            answer.status, headers=answer.headers, stream=_Stream(answer), extensions=answer.extensions
         )
 
     async def aclose(self) -> None:

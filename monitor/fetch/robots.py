@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +33,8 @@ ASK_AGAIN = timedelta(hours=1)
 """How long rules that could not be read are left alone."""
 _PATIENCE_SECONDS = 20.0
 """A host that dawdles over robots.txt does not use up the whole fetch."""
+_OTHERS = "another-robot"
+_AGENT_LINE = re.compile(r"\s*user[- ]?agent(?:\s*:|\s)\s*([^#]*)", re.IGNORECASE)
 _REMEMBERED = 1024
 """Hosts whose unreadable rules are left alone."""
 _OWN_TROUBLE = frozenset({FetchKind.DNS, FetchKind.CONNECT, FetchKind.TLS, FetchKind.REFUSED_ADDRESS, FetchKind.WAIT})
@@ -60,7 +63,7 @@ class Ruling:
 def product_token(agent: str) -> str:
     """`footnote-watch` of `footnote-watch/0.1 (+https://…)`: the name robots.txt groups go by (RFC 9309 §2.2.1)."""
     match = re.match(r"[A-Za-z_-]+", agent)
-    return match[0] if match else "*"
+    return match[0] if match else _OTHERS
 
 
 def answered(record: HostRecord) -> bool:
@@ -70,7 +73,8 @@ def answered(record: HostRecord) -> bool:
 
 def is_fresh(record: HostRecord, now: datetime) -> bool:
     """Whether the remembered answer may be used without asking again."""
-    return answered(record) and record.robots_at is not None and now - record.robots_at < FRESH
+    # A time in the future stems from a clock that was wrong then or is now.
+    return answered(record) and record.robots_at is not None and abs(now - record.robots_at) < FRESH
 
 
 def ruling(record: HostRecord, url: str, agent: str, now: datetime) -> Ruling:
@@ -85,15 +89,35 @@ def ruling(record: HostRecord, url: str, agent: str, now: datetime) -> Ruling:
     stale = Say.ALLOWED if since < FRESH else Say.UNREACHABLE
     if not 200 <= (record.robots_status or 0) < 300:
         return Ruling(stale)
-    rules, token = _rules(record.robots_body), product_token(agent)
+    token = product_token(agent)
+    rules = _rules(record.robots_body, token)
     wish = timedelta(seconds=min(rules.crawl_delay(token) or 0.0, LONGEST_DELAY.total_seconds()))
     return Ruling(stale if rules.can_fetch(url, token) else Say.FORBIDDEN, wish)
 
 
-def _rules(body: bytes) -> Protego:
+def _rules(body: bytes, token: str) -> Protego:
     text = body[:MAX_BYTES].decode("utf-8-sig", "replace")
     # A page served in place of robots.txt holds no rules, whatever its words look like.
-    return Protego.parse("" if text.lstrip().startswith("<") else text)
+    return Protego.parse("" if text.lstrip().startswith("<") else "\n".join(_for_us(text, token)))
+
+
+def _for_us(text: str, token: str) -> Iterator[str]:
+    """The lines of robots.txt with all groups of other robots under one name.
+
+    The parser copies each rule to every robot its group names: ten thousand names over as many rules are 100 million
+    rules. It also takes `foot` for `footnote-watch`, where the standard wants equal names.
+    """
+    named: set[str] = set()
+    for line in text.splitlines():
+        if match := _AGENT_LINE.match(line):
+            product = product_token(match[1]).lower() if match[1][:1] != "*" else "*"
+            name = product if product in {"*", token.lower()} else _OTHERS
+            if name not in named:
+                named.add(name)
+                yield f"User-agent: {name}"
+        elif line.strip() and not line.lstrip().startswith("#"):
+            named.clear()
+            yield line
 
 
 class Robots:
@@ -107,14 +131,16 @@ class Robots:
     async def ruling(self, address: Address, budget: Budget) -> Ruling:
         """What the host's rules say. Raises FetchError when the host cannot be reached at all."""
         lock = self._asking.setdefault(address.host_key, asyncio.Lock())
-        async with lock:
-            record = self._hosts.get(address.host_key)
-            now = self._clock.now()
-            failed_at = self._failed.get(address.host_key, (now - ASK_AGAIN, None))[0]
-            if not is_fresh(record, now) and not now - failed_at < ASK_AGAIN:
-                await self._ask(address, budget)
-        if not lock.locked():
-            self._asking.pop(address.host_key, None)
+        try:
+            async with lock:
+                now = self._clock.now()
+                failed = self._failed.get(address.host_key)
+                left_alone = failed is not None and abs(now - failed[0]) < ASK_AGAIN
+                if not left_alone and not is_fresh(self._hosts.get(address.host_key), now):
+                    await self._ask(address, budget)
+        finally:
+            if not lock.locked():
+                self._asking.pop(address.host_key, None)
         return ruling(self._hosts.get(address.host_key), address.url, self._agent, self._clock.now())
 
     def refusal(self, address: Address, said: Say) -> FetchError:

@@ -101,6 +101,11 @@ def test_padding_after_the_end_is_ignored_as_browsers_do(coding):
     assert read([coding], PACK[coding](b"page") + b"\0" * 100, step=13) == b"page"
 
 
+def test_chunks_after_the_end_of_a_brotli_stream_are_ignored():
+    packed = PACK["br"](b"page")
+    assert read(["br"], packed + b"more", step=len(packed)) == b"page"
+
+
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
 def test_a_body_of_countless_empty_parts_is_refused(coding):
     with pytest.raises(FetchError) as caught:
@@ -193,28 +198,39 @@ from monitor.fetch.decode import Body
 for line in sys.stdin:
     case = json.loads(line)
     data = bytes.fromhex(case["data"])
+    endless = iter(lambda: b"z" * 65536, b"")
+    pieces = (data[at:at + 65536] for at in range(0, len(data), 65536)) if data else endless
     del line
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     said = ""
     body = Body(tuple(case["codings"]), wire_limit=case["wire"], decoded_limit=case["decoded"])
     try:
-        for at in range(0, len(data), 65536):
-            body.feed(data[at:at + 65536])
+        for piece in pieces:
+            body.feed(piece)
     except FetchError as error:
         said = error.kind.value
     print(json.dumps({"said": said, "grown_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}))
 """
 
 
-@pytest.mark.parametrize("name", sorted(BOMBS))
-def test_a_bomb_of_200_megabytes_costs_less_than_10_of_memory(checkout, name):
-    codings, pack = BOMBS[name]
-    data = pack()
+def in_a_child(checkout, codings, data):
     limits = Limits()
     case = {"codings": codings, "data": data.hex(), "wire": limits.wire_bytes, "decoded": limits.decoded_bytes}
     run = subprocess.run(
         [sys.executable, "-c", CHILD], input=json.dumps(case), capture_output=True, text=True, check=True, cwd=checkout
     )
-    result = json.loads(run.stdout)
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize("name", sorted(BOMBS))
+def test_a_bomb_of_200_megabytes_costs_less_than_10_of_memory(checkout, name):
+    codings, pack = BOMBS[name]
+    result = in_a_child(checkout, codings, pack())
     assert result["said"] == "too_large"
     assert result["grown_kb"] <= 10_000
+
+
+def test_an_endless_plain_body_costs_no_more_than_twice_its_limit(checkout):
+    result = in_a_child(checkout, [], b"")
+    assert result["said"] == "too_large"
+    assert result["grown_kb"] * 1024 <= 2 * Limits().wire_bytes

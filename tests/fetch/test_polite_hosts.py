@@ -109,6 +109,16 @@ def test_a_shorter_wait_does_not_undo_a_longer_one():
     assert book.get(address.host_key).not_before == NOW + timedelta(hours=5)
 
 
+def test_a_wait_from_a_clock_that_ran_ahead_does_not_last(on_web):
+    async def scene(web):
+        note_wait(web.hosts, parse(PAGE), timedelta(hours=1), web.clock.now() + timedelta(days=365))
+        web.pages["/page"] = web.http(429, b"", "Retry-After: 60")
+        answer = await web.fetch(PAGE)
+        return answer.status, web.hosts.get("www.example.be:80").not_before - web.clock.now()
+
+    assert on_web(scene) == (429, timedelta(minutes=1))
+
+
 def test_a_redirect_to_a_waiting_host_is_not_followed(on_web):
     async def scene(web):
         note_wait(web.hosts, parse("http://busy.example/"), timedelta(hours=1), web.clock.now())

@@ -1,14 +1,19 @@
 """robots.txt after RFC 9309: what it says decides, what cannot be read means no, for a while."""
 
 import asyncio
+import tracemalloc
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.clock import SteppedClock
 from monitor.errors import FetchError, FetchKind
-from monitor.fetch import Limits, describe_robots
-from monitor.fetch.robots import MAX_BYTES, PATIENCE, Say, product_token, ruling
+from monitor.fetch import Limits, MemoryHostBook, describe_robots
+from monitor.fetch.politeness import Budget
+from monitor.fetch.robots import MAX_BYTES, PATIENCE, Robots, Say, is_fresh, product_token, ruling
+from monitor.fetch.urls import parse
 from monitor.model.wire import Capture, HostRecord
 
 AGENT = "footnote-watch/0.1 (+mailto:watch@example.org)"
@@ -34,6 +39,11 @@ def record(status, body=b"", age=timedelta()):
         (b"User-agent: Footnote-Watch\nAllow: /\n\nUser-agent: *\nDisallow: /", "/a", Say.ALLOWED),
         (b"User-agent: otherbot\nDisallow: /", "/a", Say.ALLOWED),
         (b"User-agent: watch\nDisallow: /", "/a", Say.ALLOWED),
+        (b"User-agent: footnote\nDisallow: /", "/a", Say.ALLOWED),
+        (b"User-agent: footnote-watch/9 # us\nDisallow: /", "/a", Say.FORBIDDEN),
+        (b"user agent footnote-watch\n\n# all\nuser-agent: b\nDisallow: /", "/a", Say.FORBIDDEN),
+        (b"User-agent: a\nUser-agent: *\nUser-agent: b\nDisallow: /", "/a", Say.FORBIDDEN),
+        (b"User-agent: *\nDisallow: /x\nUser-agent: other\nDisallow: /", "/a", Say.ALLOWED),
         (b"\xef\xbb\xbfUser-agent: *\r\nDisallow: /a\r\n", "/a", Say.FORBIDDEN),
         (b"User-agent: *\nDisallow: /caf%C3%A9", "/caf%c3%a9", Say.FORBIDDEN),
         (b"User-agent: *\nDisallow: /", "/robots.txt", Say.ALLOWED),
@@ -44,6 +54,22 @@ def record(status, body=b"", age=timedelta()):
 )
 def test_the_rules_decide(rules, path, say):
     assert ruling(record(200, rules), "http://www.example.be" + path, AGENT, NOW).say is say
+
+
+def test_ten_thousand_names_over_as_many_rules_do_not_multiply():
+    """As the parser alone reads it this file makes 200 million rules."""
+    rules = b"".join(b"User-agent: b%d\n" % n for n in range(10_000)) + b"Disallow: /a*b\n" * 20_000
+    tracemalloc.start()
+    said = ruling(record(200, rules), PAGE, AGENT, NOW).say
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert said is Say.ALLOWED
+    assert peak < 30_000_000
+
+
+def test_rules_dated_in_the_future_are_asked_for_again():
+    """A clock that ran a year ahead must not freeze them for a year."""
+    assert not is_fresh(record(404, age=-timedelta(days=365)), NOW)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +109,7 @@ def test_a_crawl_delay_is_obeyed_up_to_a_cap(wished, seconds):
 
 def test_the_product_token_is_the_start_of_the_agent():
     assert product_token(AGENT) == "footnote-watch"
-    assert product_token("1bot") == "*"
+    assert product_token("1bot") == "another-robot"
 
 
 @pytest.mark.parametrize(
@@ -245,6 +271,24 @@ def test_rules_that_never_come_are_a_timeout_and_leave_the_page_alone(on_web):
     assert asked == []
 
 
+@pytest.mark.parametrize("fails", ["network", "rules"])
+def test_what_is_remembered_while_asking_stays_bounded(fails):
+    class Failing:
+        async def get(self, address, *_, **__):
+            raise FetchError(FetchKind.DNS if fails == "network" else FetchKind.PROTOCOL, "x", url=address.url)
+
+    async def main():
+        robots = Robots(exchange=Failing(), hosts=MemoryHostBook(), clock=SteppedClock(NOW), agent=AGENT)
+        for n in range(1500):
+            with suppress(FetchError):
+                await robots.ruling(parse(f"http://h{n}.example/"), Budget())
+        return len(robots._asking), len(robots._failed)
+
+    asking, failed = asyncio.run(main())
+    assert asking == 0
+    assert failed <= 1024
+
+
 def test_broken_rules_are_unreadable_rules(on_web):
     async def scene(web):
         web.pages["/robots.txt"] = b"not http at all\r\n\r\n"
@@ -286,6 +330,17 @@ def test_only_the_first_500_kilobytes_of_the_rules_are_read(on_web):
         return (await web.fetch(PAGE)).kind, len(web.hosts.get(KEY).robots_body)
 
     assert on_web(scene) == (FetchKind.ROBOTS, MAX_BYTES)
+
+
+def test_a_host_that_cannot_be_reached_is_the_answer_for_its_pages(on_web):
+    async def scene(web):
+        web.names["www.example.be"] = OSError()
+        return await web.fetch(PAGE), web.looked_up, web.hosts.get(KEY).robots_status
+
+    answer, looked_up, status = on_web(scene)
+    assert (answer.kind, answer.url) == (FetchKind.DNS, PAGE)
+    assert looked_up == ["www.example.be"]
+    assert status is None
 
 
 def test_the_rules_keep_what_else_is_known_of_the_host(on_web):
