@@ -167,17 +167,16 @@ def _after_spell(case: Case, choice: Choice, memory: Memory) -> tuple[Memory, tu
     """What becomes of a running spell when a document came, from the cited address or another."""
     doubt = case.memory.doubt
     if choice.look.place == 0:
-        returned = doubt is not None and doubt.declared
-        events = (_returned(case, doubt, choice.look.url),) if returned and doubt else ()
-        return replace(memory, doubt=None, fallbacks_declared=()), events, Health.OK
-    spelled = spell.endure(doubt, choice.cited, case.now)
-    events = _told_spell(case, spelled, choice.look) if not case.new else ()
+        unheard = case.new and not case.order.early_report
+        returned = doubt is not None and doubt.declared and not unheard
+        back = (_returned(case, doubt, choice.look.url),) if returned and doubt else ()
+        return replace(memory, doubt=None, fallbacks_declared=()), back, Health.OK
+    spelled = (spell.first_words if case.new else spell.endure)(doubt, choice.cited, case.now)
+    events = _told_spell(case, spelled, choice.look)
     if choice.look.url not in memory.fallbacks_declared:
         memory = replace(memory, fallbacks_declared=(*memory.fallbacks_declared, choice.look.url))
         if not case.new:
             events = (*events, _stands_in(case, choice))
-    if case.new:  # the first report tells it
-        spelled = replace(spelled, doubt=replace(spelled.doubt, declared=True))
     return replace(memory, doubt=spelled.doubt), events, spelled.health
 
 
@@ -209,12 +208,14 @@ def _next_after_good(case: Case, memory: Memory, *, waiting: bool) -> tuple[date
 
 
 def _bad(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
-    spelled = spell.endure(case.memory.doubt, choice.standing, case.now)
+    begin = spell.first_words if case.new else spell.endure
+    spelled = begin(case.memory.doubt, choice.standing, case.now)
     memory = replace(case.memory, looks=case.memory.looks + 1, doubt=spelled.doubt)
     outcome = Outcome.FAILED if isinstance(choice.look.answer, FetchError) else Outcome.BAD
     trigger = Trigger.FAILURE if outcome is Outcome.FAILED else Trigger.DOUBT
     when = cadence.ladder(case.now, case.order.source.interval, spelled.doubt.looks)
-    finding, events = None, ()
+    finding: Finding | None = None
+    events: tuple[Event, ...] = ()
     if case.new:
         finding = firstlook.found(case.order.source, looks[0], choice.cited, used=looks[0], identity=None, now=case.now)
         events = _added(case, finding)

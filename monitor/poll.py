@@ -27,7 +27,7 @@ from monitor.fetch import HttpFetcher
 from monitor.judge.case import Case
 from monitor.judge.firstlook import stand_ins
 from monitor.judge.lore import Lore
-from monitor.judge.spell import first_words
+from monitor.judge.spell import in_short
 from monitor.model import (
     Answer,
     Capture,
@@ -265,6 +265,8 @@ class _Desk:
         """A stored body read under today's rules; the text it gave before when they cannot read it any more."""
         store = self._polling.store
         kept = store.history.snapshot(snapshot_id)
+        if kept is None:
+            return store.texts.get(self._order.told_text)
         try:
             return extract.read(
                 store.bodies.get(kept.sha256), content_type=kept.content_type, url=kept.final_url,
@@ -295,7 +297,7 @@ def _tell(intent: PollIntent, recorded: Recorded | None) -> None:
         "poll source=%s outcome=%s reason=%s looks=%d changes=%d events=%d seconds=%.2f next=%s",
         intent.source_id,
         intent.outcome,
-        first_words(intent.reason),
+        in_short(intent.reason),
         len(intent.looks),
         len(recorded.change_ids),
         len(recorded.event_ids),

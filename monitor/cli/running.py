@@ -118,7 +118,7 @@ def _due_now(app: "App", at: datetime) -> list[str]:
 def _results(app: "App", since: datetime, *, quiet: bool) -> list[dict[str, Any]]:
     from rich.table import Table  # noqa: PLC0415
 
-    from monitor.judge.spell import first_words  # noqa: PLC0415
+    from monitor.judge.spell import in_short  # noqa: PLC0415
 
     rows = []
     table = Table("source", "outcome", "why", "health", "next look", box=None, pad_edge=False)
@@ -126,7 +126,7 @@ def _results(app: "App", since: datetime, *, quiet: bool) -> list[dict[str, Any]
     for state in app.store.sources.all():
         if state.last_poll_at is None or state.last_poll_at < since or state.last_outcome is None:
             continue
-        why = first_words(state.last_reason) if state.last_reason else ""
+        why = in_short(state.last_reason) if state.last_reason else ""
         rows.append({
             "source": state.source.id, "outcome": str(state.last_outcome), "reason": why,
             "health": str(state.health), "next_poll_at": state.next_poll_at,

@@ -45,7 +45,7 @@ def sources(
 
 
 def _facts(state: "SourceState") -> dict[str, Any]:
-    from monitor.judge.spell import first_words  # noqa: PLC0415
+    from monitor.judge.spell import in_short  # noqa: PLC0415
 
     return {
         "id": state.source.id,
@@ -62,7 +62,7 @@ def _facts(state: "SourceState") -> dict[str, Any]:
         "next_poll_at": state.next_poll_at,
         "next_because": str(state.next_trigger),
         "outcome": str(state.last_outcome or ""),
-        "why": first_words(state.last_reason) if state.last_reason else "",
+        "why": in_short(state.last_reason) if state.last_reason else "",
         "robots": state.robots,
         "sha256": state.last_sha256,
         "retired_at": state.retired_at,

@@ -1,6 +1,6 @@
 """A look that brought the document: baseline, comparison, notices, moves, quoted passages. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -181,7 +181,7 @@ def _seen(memory: Memory, reading: Extraction, setting: Setting) -> Memory:
 
 def _quote_states(
     memory: Memory, comparison: Comparison, setting: Setting
-) -> tuple[Mapping[str, QuoteState], tuple[QuoteTouch, ...]]:
+) -> tuple[dict[str, QuoteState], tuple[QuoteTouch, ...]]:
     if not comparison.applied:
         return memory.quotes, ()
     return quote_touches(setting.quotes, memory.quotes, comparison.told)

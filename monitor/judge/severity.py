@@ -15,7 +15,7 @@ from monitor.model import (
     Source,
     Status,
 )
-from monitor.text.words import changed_facts
+from monitor.text.words import Fact, changed_facts
 
 LONG = 40
 """Words added or removed in one place from which on it is more than a touch."""
@@ -85,6 +85,7 @@ def _words(part: Part, language: str, lore: Lore) -> Iterable[Weighed]:
         code = {PartKind.ADDED: "section_added", PartKind.REMOVED: "section_removed"}.get(part.kind, "heading_changed")
         yield Severity.SUBSTANTIVE, Reason(code, {"heading": (new or old)[:120]})
         return
+    facts: Sequence[Fact] = ()
     if part.kind is PartKind.CHANGED:
         facts = changed_facts(old, new, language, lore.words)
         for fact in facts:
@@ -94,6 +95,6 @@ def _words(part: Part, language: str, lore: Lore) -> Iterable[Weighed]:
         yield Severity.SUBSTANTIVE, Reason("much_added", {"words": str(difference)})
     elif -difference >= LONG:
         yield Severity.SUBSTANTIVE, Reason("much_removed", {"words": str(-difference)})
-    else:
+    elif not facts:
         code = {PartKind.ADDED: "words_added", PartKind.REMOVED: "words_removed"}.get(part.kind, "words_changed")
         yield Severity.MINOR, Reason(code)

@@ -59,6 +59,13 @@ def endure(old: Doubt | None, standing: Standing, now: datetime) -> Spell:
     return Spell(replace(doubt, declared=True) if due else doubt, due)
 
 
+def first_words(old: Doubt | None, standing: Standing, now: datetime) -> Spell:
+    """The spell of a source that never had its document: what its first look found is told by the first report."""
+    if old is not None:
+        return endure(old, standing, now)
+    return Spell(Doubt(str(standing.state), standing.reason, now, 1, declared=True), due=False)
+
+
 def _other_kind(old: Doubt, standing: Standing, now: datetime) -> Doubt:
     """A declared spell that shows another face: three such looks in a row start a spell of that kind."""
     kind = str(standing.state)
@@ -84,7 +91,7 @@ def told_as(doubt: Doubt, source: Source, now: datetime, url: str, final_url: st
     return Event(source.id, kind, now, values, urgent=doubt.kind == State.GONE)
 
 
-def first_words(reason: Reason) -> str:
+def in_short(reason: Reason) -> str:
     """A reason on one line for logs and `monitor sources`, without a catalogue."""
     facts = ", ".join(f"{k} {v}" for k, v in reason.values.items() if v)
     return f"{reason.code} ({facts})" if facts else reason.code

@@ -147,6 +147,7 @@ def _block_part(unit: Unit) -> Part:
     block = (unit.new or unit.old)[0]
     old, new = _clip(unit.old), _clip(unit.new)
     kind = _KINDS[unit.kind]
+    spans: tuple[Span, ...]
     if kind is PartKind.MOVED:
         old, spans = new, (Span(Mark.SAME, new),)
     elif kind is PartKind.CHANGED:
