@@ -1,5 +1,6 @@
 """An address goes to the wire as the watch list writes it."""
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +120,15 @@ def test_any_text_is_either_refused_or_becomes_sendable_ascii(text):
             assert sent.isprintable()
             assert " " not in sent
             assert request_url(sent) == sent
+
+
+@given(st.text("0123456789abfx.-_[]:%é", max_size=24))
+def test_every_host_that_is_let_through_can_be_put_into_a_request(host):
+    url = f"http://{host}/"
+    if check_url(url) is None:
+        address = parse(url)
+        sent = httpx.URL(scheme=address.scheme, host=address.host, port=address.port, path="/")
+        assert sent.raw_host.decode() == address.host
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_a_handshake_that_never_ends_is_cut_off_and_its_connection_closed(on_web
         server = await asyncio.start_server(silent, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         web.names["www.example.be"] = [("127.0.0.1", port)]
-        fetcher = web.fetcher(trust=trust, guard_exceptions=frozenset({("127.0.0.1", port)}), limits=Limits(total=0.2))
+        fetcher = web.fetcher(trust=trust, guard_exceptions=frozenset({("127.0.0.1", port)}), limits=Limits(total=1))
         answer = await web.fetch(PAGE, fetcher=fetcher)
         async with asyncio.timeout(10):
             await closed.wait()
