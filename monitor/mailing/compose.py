@@ -12,6 +12,7 @@ from monitor.messages import Renderer
 from monitor.model import (
     Change,
     Citation,
+    Digest,
     DigestKind,
     DigestOrder,
     Event,
@@ -78,9 +79,27 @@ class Composer:
                 made += self._for(subscriber, stock, now) if stock else 0
             except ConfigError as error:
                 if subscriber.id not in self._complained:
-                    _log.error("no mail for subscriber %d: %s", subscriber.id, error)  # noqa: TRY400 - no traceback
+                    _log.error("no mail for subscriber %d: %s", subscriber.id, error)
                 self._complained.add(subscriber.id)
         return made
+
+    def preview(self, subscriber: Subscriber, now: datetime) -> Digest | None:
+        """What a message made now would tell, whatever the subscriber's hour; None: nothing. Writes nothing.
+
+        The first report until it was made, then everything that waits.
+        """
+        stock = self._stock(now)
+        if not self._store.outbox.has_window(subscriber.id, windows.FIRST):
+            order = _first_order(subscriber, stock, now)
+            return digest.compose(order, self._material(stock, order))
+        changes, events = self._store.outbox.untold(subscriber.id)
+        window, start = now.date().isoformat(), self._period_start(subscriber, now)
+        order = DigestOrder(subscriber, DigestKind.DIGEST, window, start, now)
+        return digest.compose(order, self._material(stock, order, changes, events))
+
+    def _period_start(self, subscriber: Subscriber, now: datetime) -> datetime:
+        last = self._store.outbox.last_digest(subscriber.id, _REGULAR)
+        return windows.period_start(subscriber, now, last[1] if last else None)
 
     def _stock(self, now: datetime) -> _Stock:
         states = self._store.sources.all()
@@ -102,16 +121,14 @@ class Composer:
         if not outbox.has_window(subscriber.id, windows.FIRST):
             if not stock.report_due:
                 return 0
-            began = stock.started or subscriber.created_at or now
-            order = DigestOrder(subscriber, DigestKind.FIRST_REPORT, windows.FIRST, min(began, now), now)
+            order = _first_order(subscriber, stock, now)
             return self._make(order, self._material(stock, order))
         changes, events = outbox.untold(subscriber.id)
-        last = outbox.last_digest(subscriber.id, _REGULAR)
         orders = windows.due(
             subscriber,
             now,
             consumed=lambda window: outbox.has_window(subscriber.id, window),
-            covers_from=windows.period_start(subscriber, now, last[1] if last else None),
+            covers_from=self._period_start(subscriber, now),
             oldest_waiting=min([*(c.confirmed_at for c in changes), *(e.at for e in events)], default=None),
             urgent=self._urgent(subscriber, stock, changes, events),
         )
@@ -174,6 +191,11 @@ class Composer:
             return 0
         _log.info("composed %s %s for subscriber %d", order.kind, order.window, order.subscriber.id)
         return 1
+
+
+def _first_order(subscriber: Subscriber, stock: _Stock, now: datetime) -> DigestOrder:
+    began = stock.started or subscriber.created_at or now
+    return DigestOrder(subscriber, DigestKind.FIRST_REPORT, windows.FIRST, min(began, now), now)
 
 
 def _time(stamp: str | None) -> datetime | None:

@@ -8,8 +8,8 @@ from monitor.clock import Clock
 from monitor.mailing.compose import Composer
 from monitor.mailing.deliver import Round, deliver_pending
 from monitor.mailing.needs import Store
-from monitor.messages import Renderer, Sender, Templates
-from monitor.model import Citation
+from monitor.messages import Parts, Renderer, Sender, Templates
+from monitor.model import Citation, Subscriber
 from monitor.notify import Notifier
 
 INSTANCE = "instance"
@@ -58,12 +58,21 @@ class Post:
 
     def sender(self) -> Sender:
         """Who writes, with the random name this installation gave itself at its first message."""
+        return self._as(self._store.meta.get(INSTANCE) or self._store.meta.set_once(INSTANCE, secrets.token_hex(4)))
+
+    def preview(self, subscriber: Subscriber) -> Parts | None:
+        """The message this subscriber would get now, whatever their hour; None: nothing to say. Writes nothing."""
+        renderer = Renderer(self._as("preview"), self._templates)
+        made = Composer(self._store, renderer, self._citations).preview(subscriber, self._clock.now())
+        return renderer.parts(made) if made else None
+
+    def _as(self, instance: str) -> Sender:
         name, address = parseaddr(self._from)
         local = address.endswith("@localhost")
         return Sender(
             address=address,
             name=name or "Footnote Watch",
-            instance=self._store.meta.get(INSTANCE) or self._store.meta.set_once(INSTANCE, secrets.token_hex(4)),
+            instance=instance,
             contact=self._contact or ("" if local else address),
         )
 

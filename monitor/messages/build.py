@@ -45,6 +45,9 @@ class Draft:
         zone = ZoneInfo(digest.order.subscriber.timezone)
         self._telling = Telling(words, zone, digest.order.covers_to)
         ranked = sorted(digest.changes, key=lambda e: (-e.change.severity, e.change.id))
+        self._views: dict[tuple[int, Room], ChangeView] = {}
+        self._events = event_views(digest.events, self._telling, changes=digest.changes, lines=digest.new_lines)
+        self._attention = event_views(digest.attention, self._telling)
         self._rank = {e.change.id: place for place, e in enumerate(ranked)}
 
     @property
@@ -58,8 +61,7 @@ class Draft:
             groups, left = self._lines(detail)
         else:
             left = self._left("left", len(also) - detail.also)
-        events = event_views(digest.events, self._telling, changes=digest.changes, lines=digest.new_lines)
-        attention = event_views(digest.attention, self._telling)
+        events, attention = self._events, self._attention
         shown = events[: detail.events]
         calls = attention[: max(0, detail.events - len(shown))]
         return MailView(
@@ -96,11 +98,18 @@ class Draft:
             for entry in section.changes:
                 number += 1
                 room = self._room(entry, detail)
-                view = change_view(entry, number, self._telling, room or LINE)
+                view = self._view_of(entry, number, room or LINE)
                 (shown if room else also).append(view)
             if shown:
                 groups.append(GroupView(section.section.title, changes=tuple(shown)))
         return tuple(groups), also
+
+    def _view_of(self, entry: DigestChange, number: int, room: Room) -> ChangeView:
+        """A change in words, worked out once: a message that must shrink is built several times."""
+        key = entry.change.id, room
+        if key not in self._views:
+            self._views[key] = change_view(entry, number, self._telling, room)
+        return self._views[key]
 
     def _room(self, entry: DigestChange, detail: Detail) -> Room | None:
         rank = self._rank[entry.change.id]

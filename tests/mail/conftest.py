@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from monitor.digest import compose
 from monitor.messages import Renderer, Sender
 from monitor.model import (
     Change,
@@ -111,7 +112,9 @@ CITATIONS = (
 def _spans(text):
     """`a [-b-] {+c+} d` → spans."""
     out = []
-    for piece in text.replace("[-", "\x00-").replace("-]", "\x00").replace("{+", "\x00+").replace("+}", "\x00").split("\x00"):
+    for piece in (
+        text.replace("[-", "\x00-").replace("-]", "\x00").replace("{+", "\x00+").replace("+}", "\x00").split("\x00")
+    ):
         words = piece.strip()
         if not words:
             continue
@@ -227,10 +230,16 @@ def _order(kind=DigestKind.DIGEST, window="2026-11-24", subscriber=SUBSCRIBER, d
     return DigestOrder(subscriber, kind, window, NOW - timedelta(days=days), NOW)
 
 
+class Week(SimpleNamespace):
+    """The invented week: its values and builders."""
+
+    def __repr__(self):
+        return "the week"
+
+
 @pytest.fixture(scope="session")
 def week():
-    """The invented week: its values and builders."""
-    return SimpleNamespace(
+    return Week(
         now=NOW, sections=SECTIONS, sources=SOURCES, citations=CITATIONS, changes=CHANGES, events=EVENTS,
         findings=FINDINGS, subscriber=SUBSCRIBER, sender=SENDER, material=_material, order=_order, change=_change,
         changed=_changed, spans=_spans, source=_source, quote=QUOTE, touch=_touch,
@@ -240,6 +249,24 @@ def week():
 @pytest.fixture(scope="session")
 def renderer():
     return Renderer(SENDER)
+
+
+def _messages():
+    """Every kind of message, as a digest."""
+    quiet = {"changes": (), "events": ()}
+    orders = {
+        "digest": (_order(), _material()),
+        "first_report": (_order(DigestKind.FIRST_REPORT, "first"), _material()),
+        "urgent": (_order(DigestKind.URGENT, "urgent:change:412"), _material()),
+        "sign_of_life": (_order(DigestKind.SIGN_OF_LIFE, "life:2026-W48", days=7), _material(looks=412, **quiet)),
+        "test": (_order(DigestKind.TEST, "test:1"), _material(**quiet)),
+    }
+    return {name: compose(order, material) for name, (order, material) in orders.items()}
+
+
+@pytest.fixture(scope="session")
+def messages():
+    return _messages()
 
 
 @pytest.fixture(scope="session")
