@@ -4,6 +4,7 @@ The store is synchronous and safe to use from many threads. Readers wait for nob
 processes too. A caller meets `StorageError`, `DamagedError` and `SchemaError`, never a library's own exception.
 """
 
+import sqlite3
 from pathlib import Path
 
 from monitor.clock import Clock
@@ -35,10 +36,13 @@ from monitor.store.values import (
 )
 
 __all__ = [
-    "Counts", "Damage", "DeliveryRow", "DueRow", "LookRow", "Period", "PollRow", "Queue", "Recorded", "SnapshotRow",
-    "SourceState", "Store", "SyncReport", "daemon_lock", "daemon_owner", "host_of", "newest_backup", "open_store",
-    "restore",
+    "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "LookRow", "Period", "PollRow", "Queue", "Recorded",
+    "SnapshotRow", "SourceState", "Store", "SyncReport", "backup_name", "daemon_lock", "daemon_owner", "host_of",
+    "newest_backup", "open_store", "restore",
 ]  # fmt: skip
+
+SQLITE = sqlite3.sqlite_version
+"""Version of the SQLite library in use."""
 
 
 class Store:
