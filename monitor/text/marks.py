@@ -28,7 +28,7 @@ class _Step(NamedTuple):
 
 
 def word_marks(old: str, new: str) -> tuple[Span, ...]:
-    """Runs of words under their marks, the removed before the added.
+    """Runs of words under their marks; what a word or cell became stands right behind it.
 
     Words are what stands between white space and must be equal to the letter: a changed comma is marked with its
     word. Cells of table rows (` | `) are compared cell by cell. Bounded in time and size: where two texts are too
@@ -196,7 +196,7 @@ def _bare(cell: Sequence[str]) -> tuple[str, ...]:
 
 
 def _spans(pieces: Iterable[Piece]) -> tuple[Span, ...]:
-    """Pieces with the same mark joined; where nothing unchanged lies between, the removed stand before the added."""
+    """Pieces in a row with the same mark made one, empty ones dropped."""
     runs: list[tuple[Mark, list[str]]] = []
     for mark, words in pieces:
         if not words:
