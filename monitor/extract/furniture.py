@@ -5,6 +5,8 @@ design systems and consent tools have in common.
 """
 
 import re
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.extract.lines import Line, Region, document_links
@@ -12,8 +14,12 @@ from monitor.model import Place
 
 FURNITURE_SHARE = 0.25
 """A part that holds this share of the page's text or more is no furniture: some sites are one big `<form>`."""
+DIALOG_SHARE = 0.5
+"""The same for dialogs."""
 MAIN_SHARE = 0.5
 """A main part counts only if it holds at least this share of what is left."""
+MENU_SHARE = 0.7
+"""Share of a `<nav>` in links that makes it a menu, be it the longest text of a short page."""
 LINK_RUN = 4
 """So many links in a row, with no other words, are a menu."""
 
@@ -50,8 +56,9 @@ OUTSIDE_MAIN = frozenset({Place.HEADER, Place.FOOTER})
 
 _NAMES = {
     Place.DIALOG: (
-        r"(?:cookies?|gdpr|rgpd|avg|privacy|consent)-(?:bar|banner|box|compliance|consent|dialog|disclaimer|layer|law|"
-        r"manager|message|modal|notice|notification|overlay|panel|pop-?up|preferences|prompt|settings|tool|wall|warning)|"
+        r"(?:cookies?|gdpr|rgpd|avg|consent)-(?:bar|banner|box|compliance|consent|dialog|disclaimer|layer|law|manager|"
+        r"message|modal|notice|notification|overlay|panel|pop-?up|preferences|prompt|settings|tool|wall|warning)|"
+        r"privacy-(?:banner|bar|dialog|manager|modal|overlay|pop-?up|preferences|prompt|settings)|"
         r"cookie-?banner|cookie-?consent|cookie-?notice|cookie-?bar|sliding-popup|eu-cookie|onetrust|cookiebot|"
         r"didomi|tarteaucitron|axeptio|cmplz|iubenda|usercentrics|cky|cc-window|orejime|klaro|osano|truste|trustarc|"
         r"borlabs|modal|pop-?up|lightbox|off-?canvas|snackbar|toast"
@@ -73,23 +80,32 @@ _NAME = re.compile("|".join(f"(?:^|.*-)(?P<{place.name}>{words})(?:-.*|$)" for p
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BREAK = re.compile(r"[-_\s]+")
 _MODIFIER = re.compile(r"^(?:has|with|without|no|not|is|js|hide|show|open|menu-open|u|page|body|layout|template)-")
+_CONSENT_TOOL = re.compile(
+    r"onetrust|cookiebot|didomi|tarteaucitron|axeptio|cmplz|usercentrics|\bcky|orejime|klaro|osano|truste|sliding-popup",
+    re.IGNORECASE,
+)
+_SIDE = re.compile(r"side-?bar|news-?letter|widget", re.IGNORECASE)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MAIN_IDS = frozenset({"main", "main-content", "maincontent", "content", "page-content", "contenu", "inhoud", "inhalt"})
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16384)
-def place_of_names(names: str) -> Place | None:
+def place_of_names(names: str, *, most_words: int = 4) -> Place | None:
     """The furniture that a `class` or `id` attribute names, if any.
 
     Tokens with `:` or `[` are utility CSS and no names; `has-sidebar` and its like tell of a layout, not of a part.
+    Of `block__element--modifier` the block is the name. Longer tokens than `most_words` are made from headings
+    (`data-from-connected-social-accounts`).
     """
     for token in names.split()[:40]:
         if ":" in token or "[" in token or len(token) > 80:
             continue
-        name = _BREAK.sub("-", _CAMEL.sub("-", token)).lower().strip("-")
+        block = token.partition("__")[0].partition("--")[0]
+        name = _BREAK.sub("-", _CAMEL.sub("-", block)).lower().strip("-")
         if name in _WHOLE:
             return _WHOLE[name]
-        if _MODIFIER.match(name):
+        if name.count("-") >= most_words or _MODIFIER.match(name):
             continue
         found = _NAME.match(name)
         if found and found.lastgroup:
@@ -112,22 +128,36 @@ def is_unseen(attributes: dict[str, str | None]) -> bool:
     return bool(style) and _UNSEEN.search(style or "") is not None
 
 
-def place_of(tag: str, attributes: dict[str, str | None], *, in_main: bool) -> Place | None:
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an element claims to be; `name` is the class or id that says so, empty for tags and roles."""
+
+    place: Place
+    name: str = ""
+
+
+def claim_of(tag: str, attributes: dict[str, str | None], *, in_main: bool) -> Claim | None:
     """The furniture an element claims to be; None for text."""
-    place = TAGS.get(tag)
-    if place is None and attributes:
-        role, css_class, name = attributes.get("role"), attributes.get("class"), attributes.get("id")
-        if role:
-            place = ROLES.get(role)
-        if place is None and css_class:
-            place = place_of_names(css_class)
-        if place is None and name:
-            place = place_of_names(name)
-        if place is None and not in_main and is_unseen(attributes):
-            place = Place.HIDDEN
-    if in_main and place in OUTSIDE_MAIN:
+    claim: Claim | None = None
+    place = TAGS.get(tag) or ROLES.get(attributes.get("role") or "")
+    if place:
+        claim = Claim(place)
+    elif attributes and tag not in _HEADINGS:
+        claim = _named(attributes.get("class"), attributes.get("id"))
+    if claim is None and not in_main and is_unseen(attributes):
+        claim = Claim(Place.HIDDEN)
+    if in_main and claim is not None and claim.place in OUTSIDE_MAIN:
         return None
-    return place
+    return claim
+
+
+def _named(css_class: str | None, css_id: str | None) -> Claim | None:
+    place = place_of_names(css_class) if css_class else None
+    if place is not None:
+        return Claim(place, css_class or "")
+    place = place_of_names(css_id, most_words=3) if css_id else None
+    # An id is as often made from a heading ("sharing", "feedback") as it is a name.
+    return Claim(place, css_id or "") if place and (place is not Place.ASIDE or _SIDE.search(css_id or "")) else None
 
 
 def settle(
@@ -172,22 +202,41 @@ def _places(regions: list[Region]) -> list[Place]:
 
 def _weigh(regions: list[Region], lines: list[Line], dropped: list[bool]) -> None:
     for region in regions:
-        region.size = 0
+        region.size = region.linked = 0
     for line in lines:
         if not dropped[line.region]:
-            regions[line.region].size += len(line.text)
+            size = len(line.text)
+            regions[line.region].size += size
+            if line.linked:
+                regions[line.region].linked += size
     for index in range(len(regions) - 1, 0, -1):
-        regions[regions[index].parent].size += regions[index].size
+        region = regions[index]
+        regions[region.parent].size += region.size
+        regions[region.parent].linked += region.linked
 
 
 def _dropped(regions: list[Region], lines: list[Line]) -> list[bool]:
-    """For each region whether it, or one around it, is furniture small enough to leave out."""
+    """For each region whether it, or one around it, is furniture small enough to leave out.
+
+    Side parts of one name count together: ten sections called `promo` are no furniture. A menu is one whatever its
+    size, and a dialog may be long: consent tools list hundreds of partners, and are known by name.
+    """
     _weigh(regions, lines, [False] * len(regions))
-    limit = regions[0].size * FURNITURE_SHARE
+    limits = dict.fromkeys(Place, regions[0].size * FURNITURE_SHARE)
+    limits[Place.DIALOG] = regions[0].size * DIALOG_SHARE
+    together: dict[str, int] = defaultdict(int)
+    for region in regions:
+        if region.name and region.place is Place.ASIDE:
+            together[region.name] += region.size
     dropped: list[bool] = []
     for index, region in enumerate(regions):
-        own = region.place is not Place.MAIN and region.size < limit
-        dropped.append(own or (index > 0 and dropped[region.parent]))
+        size = max(region.size, together.get(region.name, 0))
+        small = (
+            size < limits[region.place]
+            or (region.place is Place.NAV and region.linked > MENU_SHARE * region.size)
+            or (region.place is Place.DIALOG and _CONSENT_TOOL.search(region.name) is not None)
+        )
+        dropped.append((region.place is not Place.MAIN and small) or (index > 0 and dropped[region.parent]))
     return dropped
 
 

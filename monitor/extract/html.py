@@ -194,14 +194,15 @@ class _Walk:
         """Begin a region if the element is furniture, the main part or chosen; whether it did."""
         if tag == "input" and attributes.get("type") == "password":
             self.password = True
-        place = furniture.place_of(tag, attributes, in_main=self.in_main[self.region])
-        main = place is None and furniture.is_main(tag, attributes)
+        claim = furniture.claim_of(tag, attributes, in_main=self.in_main[self.region])
+        main = claim is None and furniture.is_main(tag, attributes)
         chosen = bool(self.chosen) and node.mem_id in self.chosen
-        if not (place or main or chosen):
+        if not (claim or main or chosen):
             return False
         self.flush()
-        self.regions.append(Region(self.region, place or Place.MAIN, main=main, chosen=chosen))
-        self.in_main.append(main or (self.in_main[self.region] and place is None))
+        place, name = (claim.place, claim.name) if claim else (Place.MAIN, "")
+        self.regions.append(Region(self.region, place, main=main, chosen=chosen, name=name))
+        self.in_main.append(main or (self.in_main[self.region] and claim is None))
         self.region = len(self.regions) - 1
         return True
 
@@ -323,8 +324,13 @@ def read_head(tree: LexborHTMLParser) -> Head:
 
 
 def scan(text: str, *, url: str, selector: str = "", listing: bool = False) -> tuple[Head, Page]:
-    """Parse and walk a page. `url` is its final address. Raises ExtractError (EMPTY: the selector matches nothing)."""
-    tree = LexborHTMLParser(text)
+    """Parse and walk a page. `url` is its final address. Raises ExtractError
+    (EMPTY: the selector matches nothing; TOO_COSTLY).
+    """
+    try:
+        tree = LexborHTMLParser(text)
+    except SelectolaxError as error:  # only when memory runs out: every text is HTML
+        raise ExtractError(ExtractKind.TOO_COSTLY, f"the parser gave up: {error}") from None
     head = read_head(tree)
     chosen: frozenset[int] = frozenset()
     if selector:

@@ -13,15 +13,17 @@ _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|csv|pptx?|odp|zip|xml|
 class Region:
     """A part of the page that may be furniture, the main part, or the part chosen by a selector.
 
-    `parent` is the index of the region around it; region 0 is the page and its own parent. `size` counts the
-    characters of text inside, parts of it included.
+    `parent` is the index of the region around it; region 0 is the page and its own parent. `name` is the class or
+    id that made it furniture. `size` counts the characters of text inside, `linked` those in link-only lines.
     """
 
     parent: int
     place: Place = Place.MAIN
     main: bool = False
     chosen: bool = False
+    name: str = ""
     size: int = 0
+    linked: int = 0
 
 
 @dataclass(slots=True)

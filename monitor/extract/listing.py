@@ -17,6 +17,8 @@ _FEWEST = 3
 _ENTRY_TAGS = frozenset({"article", "li", "div", "tr", "section", "a", "p", "dt", "figure", "h2", "h3", "h4"})
 _ENOUGH_WORDS = 40.0
 """Words beyond which a longer entry is no better an entry."""
+_CONTAINER = 0.2
+"""What remains of the score of a group whose members are lists themselves."""
 _LONGEST_TITLE = 300
 _LONGEST_SUMMARY = 600
 _PASSING = re.compile(r"\d|^(?:odd|even|first|last|active|current|even-row|odd-row|clearfix)$")
@@ -107,19 +109,30 @@ def _score(entries: list[list[Line]]) -> float:
     words = [min(_ENOUGH_WORDS, sum(len(line.text.split()) for line in entry)) for entry in titled]
     dated = sum(1 for entry in titled if any(find_date(line.text) for line in entry))
     headed = sum(1 for entry in titled if any(line.kind is BlockKind.HEADING for line in entry))
-    return sum(words) * (1 + dated / len(titled)) * (1 + 0.5 * headed / len(titled))
+    score = sum(words) * (1 + dated / len(titled)) * (1 + 0.5 * headed / len(titled))
+    return score * _CONTAINER if _contain_entries(titled) else score
+
+
+def _contain_entries(entries: list[list[Line]]) -> bool:
+    """Whether these are sections of a listing, each with entries of its own, rather than entries."""
+    dates = sum(1 for entry in entries for line in entry if find_date(line.text))
+    headings = sum(1 for entry in entries for line in entry if line.kind is BlockKind.HEADING)
+    return dates > 1.5 * len(entries) or headings > 1.5 * len(entries)
 
 
 def _item(entry: list[Line]) -> Item:
+    link = _longest_link(entry)
     heading = next((line for line in entry if line.kind is BlockKind.HEADING), None)
     if heading is not None:
         title = heading.text
-        link = heading.links[0] if heading.links else _longest_link(entry)
+        link = heading.links[0] if heading.links else link
+    elif entry[0].kind is BlockKind.ROW:
+        cells = [cell for cell in entry[0].text.split(" | ") if find_date(cell) != cell]
+        title = " – ".join(cells)
     else:
-        link = _longest_link(entry)
         title = link.text if link else entry[0].text
     date = next((found for line in entry if line is not heading and (found := find_date(line.text))), "")
-    rest = [line.text for line in entry if line.text not in (title, date)]
+    rest = [text for line in entry if line is not heading and (text := _without(line, title, date))]
     return Item(
         key="",
         title=title[:_LONGEST_TITLE],
@@ -127,6 +140,14 @@ def _item(entry: list[Line]) -> Item:
         date=date or find_date(title),
         summary=" ".join(rest)[:_LONGEST_SUMMARY],
     )
+
+
+def _without(line: Line, title: str, date: str) -> str:
+    """What a line says besides title and date."""
+    if line.kind is BlockKind.ROW:
+        return ""
+    text = line.text.replace(title, "", 1) if title else line.text
+    return text.replace(date, "", 1).strip(" |–-:,·") if date else text.strip()
 
 
 def _longest_link(entry: list[Line]) -> Link | None:
