@@ -52,7 +52,7 @@ class Found:
 
 def quote_key(quote: Quote) -> str:
     """`footnote:hash`, the same for the same passage however it is typed."""
-    letters = "".join(word for word, _, _ in _words(quote.text))
+    letters = "".join(word for word, _, _ in _words(unicodedata.normalize("NFC", quote.text)))
     return f"{quote.footnote}:{hashlib.sha256(letters.encode()).hexdigest()[:12]}"
 
 
@@ -64,7 +64,7 @@ def look_for(quote: Quote, blocks: Sequence[Block]) -> Found:
         if not quote.anchor.strip():
             return Found(QuoteState.NO_ANCHOR)
         quote = replace(quote, text=quote.anchor, match=QuoteMatch.EXACT)
-    words = [word for word, _, _ in _words(quote.text)]
+    words = [word for word, _, _ in _words(unicodedata.normalize("NFC", quote.text))]
     if not words:
         return Found(QuoteState.MISSING)
     whole = _Letters(blocks)
@@ -91,7 +91,8 @@ class _Letters:
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = blocks
-        self.words = [_Word(w, n, start, end) for n, b in enumerate(blocks) for w, start, end in _words(b.text)]
+        self.texts = [unicodedata.normalize("NFC", b.text) for b in blocks]
+        self.words = [_Word(w, n, start, end) for n, text in enumerate(self.texts) for w, start, end in _words(text)]
         self.row = "".join(w.letters for w in self.words)
         self._starts: list[int] = []
         at = 0
@@ -120,7 +121,7 @@ class _Letters:
     def sentences(self, first: int, last: int) -> str:
         """The original text from the beginning of the first word's sentence to the end of the last one's."""
         head, tail = self.words[first], self.words[last]
-        opening, closing = self.blocks[head.block].text, self.blocks[tail.block].text
+        opening, closing = self.texts[head.block], self.texts[tail.block]
         floor = max(0, head.start - _MOST_ROUND)
         ends = (m.end() for m in _SENTENCE_END.finditer(opening, floor))
         start = max((end for end in ends if end <= head.start), default=head.start if floor else 0)
@@ -128,7 +129,7 @@ class _Letters:
         end = stop.end() if stop else len(closing) if len(closing) <= tail.end + _MOST_ROUND else tail.end
         if head.block == tail.block:
             return opening[start:end].strip()
-        between = [b.text for b in self.blocks[head.block + 1 : tail.block]]
+        between = self.texts[head.block + 1 : tail.block]
         return " ".join([opening[start:].strip(), *between, closing[:end].strip()])
 
 
@@ -182,7 +183,7 @@ def _numbers(words: Sequence[str]) -> Counter[str]:
 
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Words as compared, with their offsets in the text as given; footnote numbers left out."""
+    """Words of an NFC text as compared, with their offsets; footnote numbers left out."""
     text = _AFTER_STOP.sub(_blank, _BRACKETED.sub(_blank, text))
     for found in _WORD.finditer(text):
         letters = _letters(found.group())

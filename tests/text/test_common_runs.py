@@ -1,5 +1,6 @@
 """Common runs: exact when affordable, by anchors when not."""
 
+import itertools
 import random
 
 from hypothesis import given
@@ -32,8 +33,7 @@ def test_small_sequences_are_compared_exactly(old, new):
 def test_runs_that_continue_each_other_are_one(old, new):
     found = common_runs(old, new)
     assert all(
-        (one.old + one.length, one.new + one.length) != (two.old, two.new)
-        for one, two in zip(found, found[1:], strict=False)
+        (one.old + one.length, one.new + one.length) != (two.old, two.new) for one, two in itertools.pairwise(found)
     )
 
 

@@ -1,5 +1,7 @@
 """Word marks inside one block."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,7 @@ def test_equal_texts_have_no_marked_word(text):
 def test_no_two_spans_in_a_row_have_the_same_mark_and_none_is_empty(old, new):
     spans = word_marks(old, new)
     assert all(span.text for span in spans)
-    assert all(one.mark is not two.mark for one, two in zip(spans, spans[1:], strict=False))
+    assert all(one.mark is not two.mark for one, two in itertools.pairwise(spans))
 
 
 @pytest.mark.parametrize(
@@ -70,9 +72,7 @@ def test_a_removed_sentence_is_marked_from_its_beginning():
 
 
 def test_cells_of_a_row_keep_their_changes_to_themselves():
-    assert shown("Fee | 20 EUR | 30 EUR", "Fee | 30 EUR | 20 EUR") == (
-        "Fee | [-20-] {+30+} EUR | [-30-] {+20+} EUR"
-    )
+    assert shown("Fee | 20 EUR | 30 EUR", "Fee | 30 EUR | 20 EUR") == ("Fee | [-20-] {+30+} EUR | [-30-] {+20+} EUR")
 
 
 def test_a_cell_that_left_a_row_is_marked_whole():
