@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -67,14 +68,16 @@ def look_for(quote: Quote, blocks: Sequence[Block]) -> Found:
     words = [word for word, _, _ in _words(unicodedata.normalize("NFC", quote.text))]
     if not words:
         return Found(QuoteState.MISSING)
-    whole = _Letters(blocks)
-    page = whole.find("".join(words))
-    if page is None:
-        body = [b for b in blocks if len(b.text.split()) > _FURNITURE_WORDS]
-        page = _Letters(body).find("".join(words)) if len(body) < len(blocks) else None
-    if page is not None:
-        return Found(QuoteState.FOUND, page=page)
-    return _nearest(words, quote.match, whole)
+    texts = tuple(unicodedata.normalize("NFC", b.text) for b in blocks)
+    there = _read(texts)
+    whole = _Letters(texts, there)
+    first = whole.find("".join(words))
+    if first is None:
+        body = {n for n, text in enumerate(texts) if len(text.split()) > _FURNITURE_WORDS}
+        first = _Letters(texts, [w for w in there if w.block in body]).find("".join(words))
+    if first is not None:
+        return Found(QuoteState.FOUND, page=blocks[first.block].page)
+    return _nearest(words, quote.match, whole, blocks)
 
 
 class _Word(NamedTuple):
@@ -89,24 +92,19 @@ class _Word(NamedTuple):
 class _Letters:
     """A text as one row of letters and digits, with the way back to blocks and offsets."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
-        self.blocks = blocks
-        self.texts = [unicodedata.normalize("NFC", b.text) for b in blocks]
-        self.words = [_Word(w, n, start, end) for n, text in enumerate(self.texts) for w, start, end in _words(text)]
-        self.row = "".join(w.letters for w in self.words)
-        self._starts: list[int] = []
-        at = 0
-        for word in self.words:
-            self._starts.append(at)
-            at += len(word.letters)
+    def __init__(self, texts: Sequence[str], words: Sequence[_Word]) -> None:
+        self.texts = texts
+        self.words = words
+        self.row = "".join(w.letters for w in words)
+        self._starts = [0, *accumulate(len(w.letters) for w in words)][:-1]
 
-    def find(self, letters: str) -> int | None:
-        """The page of the first place where these letters stand from a word's beginning to a word's end."""
-        edges = {*self._starts, len(self.row)}
+    def find(self, letters: str) -> _Word | None:
+        """The first word of the first place where these letters stand from a word's beginning to a word's end."""
         at = self.row.find(letters)
+        edges = {*self._starts, len(self.row)} if at >= 0 else set()
         while at >= 0:
             if at in edges and at + len(letters) in edges:
-                return self.blocks[self.words[bisect_left(self._starts, at)].block].page
+                return self.words[bisect_left(self._starts, at)]
             at = self.row.find(letters, at + 1)
         return None
 
@@ -133,7 +131,7 @@ class _Letters:
         return " ".join([opening[start:].strip(), *between, closing[:end].strip()])
 
 
-def _nearest(words: list[str], match: QuoteMatch, text: _Letters) -> Found:
+def _nearest(words: list[str], match: QuoteMatch, text: _Letters, blocks: Sequence[Block]) -> Found:
     """The passage most like the quoted one, if any is like it enough."""
     quoted = "".join(words)[:_MOST_LETTERS]
     best, best_span = 0.0, (0, 0)
@@ -145,7 +143,7 @@ def _nearest(words: list[str], match: QuoteMatch, text: _Letters) -> Found:
     if best < CHANGED_FROM:
         return Found(QuoteState.MISSING)
     first, last = best_span
-    page = text.blocks[text.words[first].block].page
+    page = blocks[text.words[first].block].page
     there = [w.letters for w in text.words[first : last + 1]]
     if match is QuoteMatch.FUZZY and best >= FUZZY_FROM and _numbers(words) == _numbers(there):
         return Found(QuoteState.FOUND, page=page)
@@ -180,6 +178,12 @@ def _windows(words: list[str], text: _Letters) -> Iterator[tuple[int, int]]:
 
 def _numbers(words: Sequence[str]) -> Counter[str]:
     return Counter(word for word in words if any(c.isdigit() for c in word))
+
+
+@lru_cache(maxsize=2)
+def _read(texts: tuple[str, ...]) -> tuple[_Word, ...]:
+    """All words of a text. Kept for the next quote looked for in the same text."""
+    return tuple(_Word(w, n, start, end) for n, text in enumerate(texts) for w, start, end in _words(text))
 
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
