@@ -5,12 +5,13 @@ Exit codes: 0 well; 1 something needs attention; 2 not running, or the command w
 """
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated, NoReturn
 
 import typer
 
 from monitor import __version__
-from monitor.cli import history, keeping, mail, running, setup, watching
+from monitor.cli import history, keeping, mail, running, setup, subscribing, watching
 from monitor.errors import ConfigError, MonitorError
 
 app = typer.Typer(
@@ -39,14 +40,17 @@ def _options(
     """Footnote Watch: watches the sources a report stands on, and tells what changed."""
 
 
-for room in (setup, running, watching, history, mail, keeping):
+for room in (setup, running, watching, history, subscribing, mail, keeping):
     room.register(app)
 
 
-def main() -> NoReturn:
-    """Run the command line; errors made on purpose become one clear line and their exit code."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line; errors made on purpose become one clear line and their exit code.
+
+    `arguments`: without the program's name; default: those it was started with.
+    """
     try:
-        app(standalone_mode=True)
+        app(args=arguments, prog_name="monitor", standalone_mode=True)
     except ConfigError as error:
         for problem in error.problems:
             typer.echo(str(problem), err=True)

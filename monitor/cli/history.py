@@ -22,10 +22,10 @@ Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(changes)
-    app.command()(show)
-    app.command()(events)
-    app.command()(noise)
+    app.command(short_help="The history of changes, newest first.")(changes)
+    app.command(short_help="One change, with its word marks.")(show)
+    app.command(short_help="What happened to the sources: moved, gone, …")(events)
+    app.command(short_help="What was held back, and by which rule.")(noise)
 
 
 def changes(

@@ -20,9 +20,9 @@ _log = logging.getLogger("monitor.cli")
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(run)
-    app.command()(poll)
-    app.command()(status)
+    app.command(short_help="Watch, as a daemon, until asked to stop.")(run)
+    app.command(short_help="Look now, once, and print what came of it.")(poll)
+    app.command(short_help="One line: does it run, is all well?")(status)
 
 
 def run() -> None:
@@ -78,7 +78,13 @@ async def _poll_once(app: "App", ids: list[str], *, everything: bool, quiet: boo
         states = {s.source.id: s for s in app.store.sources.all() if s.retired_at is None}
         unknown = [i for i in ids if i not in states]
         if unknown:
-            raise ConfigError([Problem(i, "is not a source of this list", _meant(i, list(states))) for i in unknown])
+            raise ConfigError([
+                Problem(
+                    ground.visible(i), "is not a source of this list",
+                    ground.meant(i, list(states), "monitor sources lists them"),
+                )
+                for i in unknown
+            ])  # fmt: skip
         wanted = list(states) if everything else ids
         if wanted:
             app.store.sources.make_due([i for i in wanted if states[i].source.pollable], started)
@@ -89,13 +95,6 @@ async def _poll_once(app: "App", ids: list[str], *, everything: bool, quiet: boo
         return _results(app, started, quiet=quiet)
     finally:
         await app.aclose()
-
-
-def _meant(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415
-
-    close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]}?" if close else "monitor sources lists them"
 
 
 async def _progress(app: "App", work: "asyncio.Task[int]", started: datetime) -> None:

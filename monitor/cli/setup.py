@@ -47,9 +47,9 @@ ENVIRONMENT = """\
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(init)
-    app.command()(check)
-    app.command("config")(show_config)
+    app.command(short_help="Make a home: sources.yaml, db/, alerts/ and .env.")(init)
+    app.command(short_help="Read sources.yaml and the settings strictly.")(check)
+    app.command("config", short_help="Every setting, its value, where it came from.")(show_config)
 
 
 def init(

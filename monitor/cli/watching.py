@@ -18,9 +18,9 @@ STANDS = {"found", "no_anchor", "elsewhere"}
 
 
 def register(app: typer.Typer) -> None:
-    app.command()(sources)
-    app.command()(read)
-    app.command()(citations)
+    app.command(short_help="Each source, its state, the next look and why.")(sources)
+    app.command(short_help="A document's text, as the program sees it.")(read)
+    app.command(short_help="Does the chapter still stand? By footnote.")(citations)
 
 
 def sources(
@@ -32,9 +32,8 @@ def sources(
     with ground.opened() as app:
         states = app.store.sources.all()
         if source is not None:
+            ground.source_known(app, source)
             states = tuple(s for s in states if s.source.id == source)
-            if not states:
-                raise ConfigError([Problem(source, "is not a source of this list", "monitor sources lists them")])
         rows = [_facts(s) for s in states]
         if as_json:
             ground.print_json(rows)
@@ -126,7 +125,9 @@ async def _read(app: "App", what: str) -> "tuple[Extraction, Source]":
             return await _fetch(app, Source(id="read", name=what, section="", url=what))
         state = app.store.sources.get(what)
         if state is None:
-            raise ConfigError([Problem(what, "is neither a source of this list nor an address")])
+            known = [s.source.id for s in app.store.sources.all()]
+            hint = ground.meant(what, known, "monitor sources lists them; an address begins with https://")
+            raise ConfigError([Problem(ground.visible(what), "is neither a source of this list nor an address", hint)])
         if not state.last_snapshot:
             raise MonitorError(f"{what}: no copy of the document is kept yet; `monitor poll {what}` looks now.")
         kept = app.store.history.snapshot(state.last_snapshot)

@@ -1,0 +1,179 @@
+"""What `monitor doctor` learns from the database: is it sound, and what does it say of sources, mail and time."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from statistics import median
+
+from monitor.cli.doctor import Line, Patient
+from monitor.model import DeliveryState
+from monitor.store import Store, daemon_owner, open_store
+
+PATIENCE = 5.0
+"""Seconds to wait for others who write the database."""
+OLD_BACKUP = timedelta(days=3)
+WAITS_LONG = timedelta(hours=1)
+CLOCK_OFF = timedelta(minutes=5)
+FEWEST_CLOCKS = 3
+"""Sites whose clocks must be known before ours is doubted."""
+RECENT = timedelta(days=2)
+
+
+def database(patient: Patient) -> Iterator[Line]:
+    """Everything that the database can tell; one line when there is none yet."""
+    path = patient.settings.database
+    if not path.exists():
+        yield Line("database", "warn", f"{path} is not there yet", "monitor run makes it")
+        return
+    store = open_store(path, clock=patient.clock, lock_wait=PATIENCE)
+    try:
+        yield from soundness(patient, store)
+        yield from bodies(store)
+        yield backups(patient, store)
+        yield from clock(patient, store)
+        yield daemon(patient, store)
+        yield from robots(store)
+        yield from readers(patient, store)
+        yield from queue(patient, store)
+    finally:
+        store.close()
+
+
+def soundness(patient: Patient, store: Store) -> Iterator[Line]:
+    """SQLite's own check of the whole file; its schema was read when it was opened."""
+    problems = store.check()
+    newest = next(iter(store.backups()), None)
+    mend = f"stop the daemon, then: monitor restore {newest}" if newest else "there is no backup to restore"
+    for problem in problems:
+        yield Line("database", "fail", problem, mend)
+    if not problems:
+        counts = store.history.counts(patient.clock.now())
+        yield Line("database", "ok", f"{store.path}: sound; {counts.polls} polls, {counts.changes} changes")
+
+
+def bodies(store: Store) -> Iterator[Line]:
+    """Every kept body, decoded and compared with its hash."""
+    damaged = store.bodies.verify()
+    for damage in damaged:
+        where = f"snapshots {', '.join(map(str, damage.snapshots))} of {', '.join(damage.sources)}"
+        mend = "the others read on; a backup from before may still have it"
+        yield Line("bodies", "fail", f"{damage.sha256[:16]}… cannot be read any more: {where}", mend)
+    if not damaged:
+        yield Line("bodies", "ok", "every kept body reads back as it came")
+
+
+def backups(patient: Patient, store: Store) -> Line:
+    now = patient.clock.now()
+    newest = next(iter(store.backups()), None)
+    if newest is None:
+        started = store.meta.get("first_start_at")
+        young = started is None or now - datetime.fromisoformat(started) < OLD_BACKUP
+        said = "none yet; the daemon makes one a day"
+        return Line("backups", "ok", said) if young else Line("backups", "warn", said, "monitor backup makes one now")
+    made = modified(newest)
+    said = f"the newest is of {patient.local(made)}: {newest}"
+    if now - made > OLD_BACKUP:
+        return Line("backups", "warn", said, "monitor backup makes one now; the daemon makes one a day")
+    return Line("backups", "ok", said)
+
+
+def modified(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+def clock(patient: Patient, store: Store) -> Iterator[Line]:
+    """Ours against the past, and against the `Date` of the sites that answered of late (RFC 9110 §6.6.1)."""
+    now = patient.clock.now()
+    polls = store.history.polls(limit=200)
+    newest = max((p.finished_at for p in polls), default=now)
+    mend = "set the machine's clock: timedatectl"
+    if newest - now > CLOCK_OFF:
+        yield Line("clock", "fail", f"it is {patient.local(now)}, but the last look was {patient.local(newest)}", mend)
+        return
+    by_source: dict[str, float] = {}
+    for poll in polls:
+        for look in poll.looks:
+            said = dict(look.headers)
+            # A cache's answer carries the date of its making.
+            if now - poll.finished_at < RECENT and said.get("age", "0") == "0" and (at := dated(said.get("date", ""))):
+                by_source.setdefault(poll.source_id, (at - poll.finished_at).total_seconds())
+    off = timedelta(seconds=median(by_source.values())) if len(by_source) >= FEWEST_CLOCKS else timedelta()
+    if abs(off) > CLOCK_OFF:
+        minutes = abs(off) // timedelta(minutes=1)
+        side = "behind" if off > timedelta() else "ahead of"
+        yield Line("clock", "warn", f"this machine's clock is about {minutes} minutes {side} those of the sites", mend)
+        return
+    yield Line("clock", "ok", f"it is {patient.local(now)} ({patient.settings.timezone})")
+
+
+def dated(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def daemon(patient: Patient, store: Store) -> Line:
+    now, path = patient.clock.now(), patient.settings.database
+    owner = daemon_owner(path)
+    states = [s for s in store.sources.all() if s.retired_at is None and s.source.pollable]
+    last = max((s.last_poll_at for s in states if s.last_poll_at), default=None)
+    said = f"last look {patient.local(last)}"
+    if owner is None:
+        return Line("daemon", "warn", f"not running; {said}", "monitor run, or a service: monitor init --systemd")
+    shortest = min((s.source.interval for s in states), default=timedelta(days=1))
+    if states and (last is None or now - last > 2 * shortest) and not store.meta.get("offline_since"):
+        overdue = min((s.next_poll_at for s in states if s.next_poll_at), default=None)
+        if overdue is not None and now - overdue > WAITS_LONG:
+            return Line("daemon", "fail", f"{owner}, but {said}", "read its log, then start it again")
+    return Line("daemon", "ok", f"{owner}; {said}")
+
+
+def robots(store: Store) -> Iterator[Line]:
+    """Sources that the site's robots.txt keeps us from."""
+    states = [s for s in store.sources.all() if s.retired_at is None and s.source.pollable]
+    denied = [s.source.id for s in states if s.robots == "denied"]
+    silent = [s.source.id for s in states if s.robots == "unreachable"]
+    if denied:
+        mend = "ask the site's owner; with leave, give the reason as ignore_robots in sources.yaml"
+        yield Line("robots.txt", "warn", f"forbids {', '.join(denied)}", mend)
+    if silent:
+        yield Line("robots.txt", "warn", f"cannot be asked for {', '.join(silent)}", "tried again within a day")
+    if not denied and not silent:
+        yield Line("robots.txt", "ok", "forbids nothing that is watched")
+
+
+def readers(patient: Patient, store: Store) -> Iterator[Line]:
+    """Does anybody get the digests?"""
+    found = store.subscribers.all()
+    active = [s for s in found if not s.paused]
+    if not active:
+        said = "every subscriber is paused" if found else "nobody is subscribed yet"
+        yield Line("subscribers", "warn", said, "monitor subscribers add you@example.org")
+        return
+    nowhere = [s.email for s in active if patient.settings.smtp and s.email.endswith("@localhost")]
+    if nowhere:
+        mend = f"monitor subscribers change {nowhere[0]} --email you@example.org"
+        yield Line("subscribers", "warn", f"{nowhere[0]} is nobody's address", mend)
+        return
+    yield Line("subscribers", "ok", f"{len(active)} get digests")
+
+
+def queue(patient: Patient, store: Store) -> Iterator[Line]:
+    """What became of the mail: the way out, and messages that were refused or wait for long."""
+    now = patient.clock.now()
+    waiting, channel = store.outbox.pending(now), store.outbox.channel()
+    lost = store.outbox.deliveries(1, states=[DeliveryState.FAILED, DeliveryState.DEAD])
+    found = []
+    if channel.state != "up":
+        said = f"{channel.state} since {patient.local(channel.since)}: {channel.note}"
+        found.append(Line("mail", "fail", said, "monitor mail test you@example.org tells where it fails"))
+    elif waiting.oldest is not None and now - waiting.oldest > WAITS_LONG:
+        said = f"{waiting.pending + waiting.sending} messages wait, the oldest since {patient.local(waiting.oldest)}"
+        found.append(Line("mail", "fail", said, "monitor mail queue shows what the server answered"))
+    if lost:
+        said = f"{waiting.failed + waiting.dead} messages were not delivered, the last one to {lost[0].recipient}"
+        found.append(Line("mail", "fail", said, f"monitor mail queue; then monitor mail queue --retry {lost[0].id}"))
+    yield from found or [Line("mail", "ok", f"{waiting.pending + waiting.sending} waiting, none refused")]

@@ -1,0 +1,141 @@
+"""`doctor`, `backup`, `restore`, `demo`: keeping it well."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli import ground
+from monitor.errors import MonitorError, StorageError
+
+if TYPE_CHECKING:
+    from monitor.cli.doctor import Line, Patient
+    from monitor.settings import Settings
+
+STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+
+
+def register(app: typer.Typer) -> None:
+    app.command(short_help="Is everything in order, and what mends it?")(doctor)
+    app.command(short_help="Copy the database into one checked file.")(backup)
+    app.command(short_help="Put a copy in the place of the database.")(restore)
+    app.command(short_help="A played Belgium changes before your eyes.")(demo)
+
+
+def doctor(
+    *,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask nobody outside: neither the mail server nor a site.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Look at everything that can be wrong: the program, the home, the settings, the database and every kept body, the
+    disk, the clock, mail, the network.
+
+    Each line says ok, warn or fail, and what mends it. Nothing is changed and no mail is sent. A large database takes
+    a minute. Exit code 1 when something fails.
+    """
+    from monitor.cli.doctor import examine  # noqa: PLC0415 - costs the database library
+    from monitor.cli.doctor_store import database  # noqa: PLC0415
+
+    found = ground.settings()
+    lines = [
+        replace(line, said=ground.cleaned(line.said, found))
+        for line in examine(_patient(found, offline=offline), more=[("database", database)])
+    ]
+    if as_json:
+        ground.print_json([{"check": x.name, "state": x.state, "said": x.said, "mend": x.mend} for x in lines])
+    else:
+        _print(lines)
+    if any(line.state == "fail" for line in lines):
+        raise typer.Exit(1)
+
+
+def _patient(found: "Settings", *, offline: bool) -> "Patient":
+    from monitor.cli.doctor import Patient, reach_with  # noqa: PLC0415
+    from monitor.clock import SystemClock  # noqa: PLC0415
+    from monitor.notify import notifier_for  # noqa: PLC0415
+
+    clock = SystemClock()
+    if offline:
+        return Patient(found, clock)
+    return Patient(found, clock, reach_with(found, clock), notifier_for(found) if found.smtp else None)
+
+
+def _print(lines: "list[Line]") -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    out = ground.console()
+    for line in lines:
+        text = Text(f"{line.state:5}", style=STYLES[line.state])
+        text.append(f" {line.name:12} {ground.visible(line.said)}", style="none")
+        out.print(text)
+        if line.mend:
+            out.print(Text(f"{'':5} {'':12} → {ground.visible(line.mend)}"))
+    worst = {line.state for line in lines}
+    out.print()
+    if "fail" in worst:
+        out.print(f"{sum(line.state == 'fail' for line in lines)} checks failed.")
+    else:
+        out.print("Nothing fails." if "warn" in worst else "All is well.")
+
+
+def backup(
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to; a folder will do. Without it: db/backups, under a dated name.")
+    ] = None,
+) -> None:
+    """Copy the database, while others work, into one file, and check the copy.
+
+    The file holds everything: what is watched, every body, the history, subscribers and their mail. The watch list and
+    .env are yours to keep. `monitor restore` puts a copy back.
+    """
+    from monitor.clock import SystemClock  # noqa: PLC0415
+    from monitor.store import backup_name, open_store  # noqa: PLC0415 - costs the database library
+
+    found, clock = ground.settings(), SystemClock()
+    if not found.database.exists():
+        raise StorageError(f"There is no database {found.database} to copy yet.")
+    target = file and file.absolute()
+    if target and target.is_dir():
+        target /= backup_name(found.database, clock.now()).name
+    if target and target.exists():
+        raise MonitorError(f"{target} is there already; name another file, or a folder.")
+    store = open_store(found.database, clock=clock)
+    try:
+        made = store.backup(target)
+    finally:
+        store.close()
+    typer.echo(f"{made}: {made.stat().st_size:,} bytes, checked.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy made by `monitor backup` or by the daemon (db/backups).")],
+) -> None:
+    """Put a copy in the place of the database. Refused while the daemon runs.
+
+    The copy is checked first, and nothing is touched unless it is good. The old database is kept beside the new one,
+    under the name that is printed.
+    """
+    from monitor.clock import SystemClock  # noqa: PLC0415
+    from monitor.store import restore as put_back  # noqa: PLC0415 - costs the database library
+
+    found = ground.settings()
+    aside = put_back(found.database, file, SystemClock().now())
+    typer.echo(f"{found.database} is now the copy {file}.")
+    if aside:
+        typer.echo(f"The old one is kept as {aside}.")
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="The home of the demo; made when it is not there.")] = Path(
+        "demo"
+    ),
+) -> None:
+    """A played Belgium changes before your eyes: invented sites on this machine, nine days of their history in about a
+    minute, and the digests that tell of it. No network, no mail server; your own home is not touched.
+    """
+    from monitor.demo import run_demo  # type: ignore[attr-defined, unused-ignore] # noqa: PLC0415
+
+    run_demo(folder.absolute())
