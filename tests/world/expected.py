@@ -95,7 +95,7 @@ FIRST = (
     First("ai4belgium-news", (F.MOVED,), final=f"{_AI4}/en/news/"),
     First("ai4belgium-join", (F.MOVED,), final=f"{_AI4}/en/join-ai4belgium/"),
     First("ai4belgium-contact", (F.MOVED,), final=f"{_AI4}/en/contact/"),
-    First("digitalwallonia-projets", (F.MOVED,), final="https://www.digitalwallonia.be/fr/programmes/"),
+    First("digitalwallonia-projets", (F.MOVED, F.MOVED_CHECK), final="https://www.digitalwallonia.be/fr/programmes/"),
     First("coc-dio19005-airport-facial-recognition", (F.THERE, F.QUOTES_MISSING)),
     First("gdpr-articles-13-22", (F.NOT_WATCHED,)),
     First("malgieri-adm-member-states-2019", (F.NOT_WATCHED, F.BLOCKED)),
