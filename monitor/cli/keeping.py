@@ -136,6 +136,7 @@ def demo(
     """A played Belgium changes before your eyes: invented sites on this machine, nine days of their history in about a
     minute, and the digests that tell of it. No network, no mail server; your own home is not touched.
     """
-    from monitor.demo import run_demo  # type: ignore[attr-defined, unused-ignore] # noqa: PLC0415
+    from monitor.demo import run_demo  # noqa: PLC0415
 
-    run_demo(folder.absolute())
+    ground.settings()
+    run_demo(folder.absolute(), typer.echo)

@@ -20,6 +20,7 @@ from monitor.model import (
     PollOrder,
     Reason,
     Trigger,
+    WatchAs,
 )
 from monitor.text.language import language_of
 
@@ -40,10 +41,13 @@ class Case:
     def memory(self) -> Memory:
         return self.order.memory
 
-    @property
-    def known(self) -> Known:
-        m = self.memory
-        return Known(self.before, m.media, m.language, m.final_url)
+    def known(self, look: Look) -> Known:
+        """What is known of the document at the address of this look."""
+        m, source = self.memory, self.order.source
+        media = m.media if look.url == m.address else ""
+        if not media and not look.place and source.watch_as is WatchAs.PDF:
+            media = "pdf"
+        return Known(self.before, media, m.language, m.final_url)
 
     @property
     def new(self) -> bool:

@@ -56,8 +56,8 @@ class Comparison:
     pending: tuple[Pending, ...]
     sightings: tuple[Sighting, ...]
     slots: tuple[Slot, ...]
-    first_seen: datetime
-    """When the oldest of the told units was first seen."""
+    first: Pending
+    """Of the told units, the one seen first: since when, and the last good look without it."""
     restored_from: datetime | None = None
     """Everything told is wording that stood there before, last at this time."""
 
@@ -69,12 +69,12 @@ class Comparison:
 def compare(told: Extraction, before: Extraction, current: Extraction, memory: Memory, now: datetime) -> Comparison:
     """Weigh `current` against `told`, with `before` the text of the previous good look.
 
-    `memory.good_looks` already counts this look.
+    `memory` is that of before this look, but for `good_looks`, which counts it.
     """
     listing = bool(told.items and current.items)
     found = _differences(told, current, listing=listing)
     sightings = _sightings(memory, before, current, now)
-    scale = _Scale(memory, sightings, now)
+    scale = _Scale(memory, sightings, now, memory.last_good)
     weighed = scale.weigh_all(found)
     ready = [w for w in weighed if scale.ready(w)]
     applied = frozenset(w.unit.key for w in ready)
@@ -89,7 +89,9 @@ def compare(told: Extraction, before: Extraction, current: Extraction, memory: M
         pending=keep_pending(scale.pending[scale.name(w)] for w in waiting),
         sightings=sightings,
         slots=keep_slots(scale.slots.values()),
-        first_seen=min((scale.pending[scale.name(w)].since for w in ready), default=now),
+        first=min(
+            (scale.pending[scale.name(w)] for w in ready), key=lambda p: p.since, default=Pending("", now, 0, "")
+        ),
         restored_from=_restored(news, scale),
     )
 
@@ -97,8 +99,8 @@ def compare(told: Extraction, before: Extraction, current: Extraction, memory: M
 class _Scale:
     """Weighs units against one memory."""
 
-    def __init__(self, memory: Memory, sightings: tuple[Sighting, ...], now: datetime) -> None:
-        self.now = now
+    def __init__(self, memory: Memory, sightings: tuple[Sighting, ...], now: datetime, last: datetime | None) -> None:
+        self.now, self.last = now, last
         self.warm = memory.good_looks >= WARM_UP_LOOKS
         self.sightings: Mapping[str, Sighting] = {s.key: s for s in sightings}
         self.known: Mapping[str, Pending] = {p.key: p for p in memory.pending}
@@ -118,7 +120,7 @@ class _Scale:
     def _weighed(self, unit: Unit | ItemUnit, rule: str) -> Weighed:
         weighed = Weighed(unit, rule)
         name = self.name(weighed)
-        self.pending[name] = wait_on(self.known, name, rule, self.now)
+        self.pending[name] = wait_on(self.known, name, rule, self.now, self.last)
         old = self.known.get(name)
         return replace(weighed, first=old is None or old.rule != rule)
 

@@ -22,6 +22,7 @@ from monitor.model import (
     Held,
     Memory,
     Pending,
+    Place,
     Quote,
     QuoteState,
     QuoteTouch,
@@ -94,7 +95,7 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
     """Compare a good text with the told one. `before` is the text of the previous good look."""
     now = setting.now
     seen = _seen(memory, reading, setting)
-    comparison = compare(told, before, reading, seen, now)
+    comparison = compare(told, before, reading, replace(memory, good_looks=seen.good_looks), now)
     states, touches = _quote_states(memory, comparison, setting)
     change = change_of(
         comparison,
@@ -212,7 +213,8 @@ def _notices(
     lines: Iterable[Block], reading: Extraction, told: Extraction | None, memory: Memory, setting: Setting
 ) -> tuple[tuple[str, ...], tuple[Event, ...]]:
     """Lines that say the document is withdrawn, superseded, archived …, each told once."""
-    texts = [b.text for b in lines]
+    # The entries of a listing speak of other documents ("Withdrawn: guidance X"); only its frame speaks of itself.
+    texts = [b.text for b in lines if not (reading.items and b.place is Place.MAIN)]
     if told is None or told.title != reading.title:
         texts.append(reading.title)
     known = dict.fromkeys(memory.notices)

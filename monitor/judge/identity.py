@@ -61,5 +61,5 @@ def identify(source: Source, citations: tuple[Citation, ...], reading: Extractio
 
 def _titled(citations: tuple[Citation, ...], source: Source, reading: Extraction) -> bool:
     head = " ".join([reading.title, *(b.text for b in reading.blocks[:12])])
-    titles = [c.title for c in citations if c.title] or [source.name]
+    titles = [c.title for c in citations if c.title and not c.title.startswith("(")] or [source.name]
     return max(title_overlap(title, head) for title in titles) >= ENOUGH_TITLE

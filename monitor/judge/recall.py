@@ -6,6 +6,7 @@ Everything here maps old memory to new memory; nothing is changed in place. All 
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor.model import Pending, Sighting, Slot
@@ -94,9 +95,11 @@ def keep_pending(pending: Iterable[Pending]) -> tuple[Pending, ...]:
     return tuple(sorted(pending, key=lambda p: (p.since, p.key))[:KEEP_PENDING])
 
 
-def wait_on(pending: Mapping[str, Pending], key: str, rule: str, now: datetime) -> Pending:
-    """The pending entry of a difference after one more look that showed it."""
+def wait_on(
+    pending: Mapping[str, Pending], key: str, rule: str, now: datetime, last: datetime | None = None
+) -> Pending:
+    """The pending entry of a difference after one more look that showed it; `last`: the good look before this one."""
     old = pending.get(key)
     if old is None:
-        return Pending(key, now, 1, rule)
-    return Pending(key, old.since, old.looks + 1, old.rule if old.rule == "flicker" else rule)
+        return Pending(key, now, 1, rule, last)
+    return replace(old, looks=old.looks + 1, rule=old.rule if old.rule == "flicker" else rule)

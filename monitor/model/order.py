@@ -57,6 +57,8 @@ class Pending:
     looks: int
     rule: str
     """confirm | flicker | warm_up | …"""
+    last_without: datetime | None = None
+    """The last good look before it came."""
 
 
 @dataclass(frozen=True, slots=True)
