@@ -92,7 +92,7 @@ _RANK = {Match.YES: 0, Match.UNSURE: 1, Match.NO: 2}
 def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None]:
     reading = look.reading if isinstance(look.reading, Extraction) else None
     language = language_of(reading.text[:20_000], reading.declared_language) if reading else ""
-    standing = stand(look, case.known, language, case.lore)
+    standing = stand(look, case.known(look), language, case.lore)
     if standing.good and look.place and case.before is not None and reading is not None and not look.same:
         # An alternative must be the text we know, not only a good page.
         likeness = similar(case.before.blocks, reading.blocks)
