@@ -81,3 +81,29 @@ def test_it_makes_its_database_and_reads_its_watch_list(installed, tmp_path):
     written, kept = output(installed, code, tmp_path).split()
     assert written == kept
     assert int(written) >= 32
+
+
+def monitor(installed, *arguments, cwd):
+    command = [installed.parent / "monitor", *arguments]
+    return subprocess.run(command, env=ENVIRONMENT, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_the_command_is_there_and_says_its_version(installed, wheel, tmp_path):
+    done = monitor(installed, "--version", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[-1] == wheel.name.split("-")[1]
+
+
+def test_it_makes_a_home_that_it_finds_in_order(installed, tmp_path):
+    made = monitor(installed, "init", "home", cwd=tmp_path)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert (tmp_path / "home/sources.yaml").is_file()
+    checked = monitor(installed, "check", cwd=tmp_path / "home")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_wrong_line_in_a_home_is_named_with_exit_code_78(installed, tmp_path):
+    (tmp_path / "sources.yaml").write_text("version: 1\nsection: []\n", "utf-8")
+    done = monitor(installed, "check", cwd=tmp_path)
+    assert done.returncode == 78
+    assert "sources.yaml:2" in done.stdout + done.stderr
