@@ -4,7 +4,7 @@ from datetime import datetime
 
 from monitor.judge.document import Standing, State, same_place
 from monitor.judge.identity import Identity, Match
-from monitor.model import Alternative, Expect, Finding, FindingKind, Look, QuoteTouch, Reason, Source
+from monitor.model import Alternative, Expect, Finding, FindingKind, Look, QuoteTouch, Reason, Source, WatchAs
 from monitor.model.wire import Capture, NotModified
 
 _BAD = {
@@ -35,7 +35,7 @@ def stand_ins(source: Source) -> tuple[tuple[int, Alternative], ...]:
 
 def not_watched(source: Source, now: datetime) -> Finding:
     """A source this program cannot look at (yet), and why."""
-    code = {"api": "needs_api", "archive": "needs_archive"}.get(str(source.watch_as), "reference_only")
+    code = "needs_api" if source.watch_as is WatchAs.API else "by_hand" if source.url else "reference_only"
     return _finding(source, FindingKind.NOT_WATCHED, now, reason=Reason(code))
 
 

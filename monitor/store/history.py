@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func, select
 
+from monitor.judge.firstlook import not_watched
 from monitor.model import (
     Change,
     ChangeKind,
@@ -173,8 +174,9 @@ def _finding(row: Row[Any]) -> Finding:
     if row.value is not None:
         return FINDING_CODEC.unpack(row.value)
     source = SOURCE_CODEC.load(row.definition)
-    kind = FindingKind.WAITING if source.pollable else FindingKind.NOT_WATCHED
-    return Finding(source.id, kind, row.added_at, url=source.url or "")
+    if not source.pollable:
+        return not_watched(source, row.added_at)
+    return Finding(source.id, FindingKind.WAITING, row.added_at, url=source.url or "")
 
 
 def _snapshot(row: Row[Any]) -> SnapshotRow:
