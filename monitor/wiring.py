@@ -100,7 +100,6 @@ def build(
 ) -> App:
     """Wire the program. Opens (and migrates) the database; raises SchemaError, DamagedError, StorageError."""
     clock = clock or SystemClock()
-    settings.database.parent.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database, clock=clock)
     lore = load_lore(settings.home)
     citations = config.load_citations(settings.home) if citations is None else citations

@@ -4,6 +4,7 @@ Exit codes: 0 well; 1 something needs attention; 2 not running, or the command w
 74 the database cannot be written; 75 another daemon is at work; 78 the configuration is wrong.
 """
 
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Annotated, NoReturn
@@ -11,8 +12,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from monitor import __version__
-from monitor.cli import history, keeping, mail, running, setup, subscribing, watching
+from monitor.cli import ground, history, keeping, mail, running, setup, subscribing, watching
 from monitor.errors import ConfigError, MonitorError
+
+BUG = 70
+"""EX_SOFTWARE of sysexits.h."""
 
 app = typer.Typer(
     name="monitor",
@@ -53,13 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         app(args=arguments, prog_name="monitor", standalone_mode=True)
     except ConfigError as error:
         for problem in error.problems:
-            typer.echo(str(problem), err=True)
+            typer.echo(ground.visible(str(problem)), err=True)
         sys.exit(error.exit_code)
     except MonitorError as error:
-        typer.echo(f"monitor: {error}", err=True)
+        typer.echo(f"monitor: {ground.visible(str(error))}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of our output went away (`monitor changes | head`): nothing to complain about.
         sys.stderr.close()
         sys.exit(0)
+    except Exception:
+        logging.getLogger("monitor").critical("a bug in the program ended this command", exc_info=True)
+        sys.exit(BUG)
     sys.exit(0)

@@ -90,8 +90,20 @@ def console(*, stderr: bool = False) -> "Console":
 
 
 def print_json(value: Any) -> None:
-    """For programs: one JSON document, times as ISO 8601."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    """For programs: one JSON document, times as ISO 8601. On a terminal page text does nothing here either."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    if not text.isascii():
+        text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    typer.echo(text)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def count(number: int, thing: str, things: str = "") -> str:
+    """`1 source`, `2 sources`"""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
 
 
 def local(at: datetime | None, zone: ZoneInfo) -> str:
@@ -101,10 +113,13 @@ def local(at: datetime | None, zone: ZoneInfo) -> str:
 
 def visible(text: str) -> str:
     """Page text as it may be shown on a terminal: control, bidi and zero-width characters spelt out."""
-    hidden = {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD, 0x2028, 0x2029}
-    out = []
-    for char in text:
-        code = ord(char)
-        plain = char == "\n" or (code >= 0x20 and not 0x7F <= code < 0xA0 and code not in hidden)
-        out.append(char if plain else f"⟨U+{code:04X}⟩")
-    return "".join(out)
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    from monitor.messages.safe import hides  # noqa: PLC0415 - costs the template library
+
+    return "".join(f"⟨U+{ord(c):04X}⟩" if _acts(c) or (c != "\n" and hides(c)) else c for c in text)
+
+
+def _acts(char: str) -> bool:
+    """Line and paragraph separators: white space that some terminals obey."""
+    return char in "\u2028\u2029"

@@ -1,5 +1,7 @@
 """`changes`, `show`, `events`, `noise`: what happened, and what was held back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,7 +39,7 @@ def changes(
     as_json: Json = False,
 ) -> None:
     """The history of changes, newest first. `monitor show N` shows one."""
-    with ground.opened() as app:
+    with _asked(source) as app:
         found = app.store.history.changes(
             source=source, since=_day(since), told=None if everything else True, limit=limit
         )
@@ -138,7 +140,7 @@ def events(
     """What happened to the sources themselves: moved, gone, blocked, returned, withdrawn, quotes lost."""
     from rich.table import Table  # noqa: PLC0415
 
-    with ground.opened() as app:
+    with _asked(source) as app:
         found = app.store.history.events(source=source, since=_day(since), limit=limit)
         if as_json:
             ground.print_json([
@@ -167,7 +169,7 @@ def noise(
     """What was held back, with the rule that held it and the words it held."""
     from rich.text import Text  # noqa: PLC0415
 
-    with ground.opened() as app:
+    with _asked(source) as app:
         found = app.store.history.held(source=source, since=_day(since), limit=limit)
         if as_json:
             ground.print_json([
@@ -185,6 +187,15 @@ def noise(
                 out.print(_marked(part))
             if len(held.parts) > 12:
                 out.print(f"… and {len(held.parts) - 12} more places")
+
+
+@contextmanager
+def _asked(source: str | None) -> Iterator["App"]:
+    """The program, once it is clear that a source that is named was ever on the list."""
+    with ground.opened() as app:
+        if source is not None:
+            ground.source_known(app, source)
+        yield app
 
 
 def _words(app: "App") -> "Words":

@@ -32,7 +32,6 @@ def run() -> None:
 
     found = ground.settings(logging_on=True)
     where = resources.sources_path(found.home)
-    found.database.parent.mkdir(parents=True, exist_ok=True)
     with daemon_lock(found.database):
         app = _started(found)
         asyncio.run(Daemon(app, where).run())
@@ -182,13 +181,14 @@ def _judge(app: "App") -> tuple[int, dict[str, Any]]:
     if last is None or now - last > 2 * shortest:
         urgent.append(f"nothing polled since {ground.local(last, app.settings.zone)}")
     if queue.oldest is not None and now - queue.oldest > timedelta(hours=1):
-        urgent.append(f"{queue.pending} mails undelivered since {ground.local(queue.oldest, app.settings.zone)}")
-    worries = [f"{len(bad)} sources need attention"] if bad else []
+        waiting = ground.count(queue.pending + queue.sending, "mail")
+        urgent.append(f"{waiting} undelivered since {ground.local(queue.oldest, app.settings.zone)}")
+    worries = [ground.count(len(bad), "source needs", "sources need") + " attention"] if bad else []
     worries += ["our own network is gone"] if offline else []
     worries += ["sources.yaml has a mistake (monitor check)"] if problem else []
-    worries += [f"{queue.failed + queue.dead} mails failed"] if queue.failed + queue.dead else []
+    worries += [ground.count(queue.failed + queue.dead, "mail") + " failed"] if queue.failed + queue.dead else []
     code = NOT_RUNNING if urgent else ATTENTION if worries else 0
     state = "well" if code == 0 else "; ".join(urgent + worries)
     facts["state"] = state
-    facts["line"] = f"{state}: {len(states)} sources, last look {ground.local(last, app.settings.zone)}"
+    facts["line"] = f"{state}: {ground.count(len(states), 'source')}, last look {ground.local(last, app.settings.zone)}"
     return code, facts

@@ -9,6 +9,7 @@ import typer
 
 from monitor import resources
 from monitor.cli import ground
+from monitor.errors import MonitorError
 
 UNIT = """\
 # Footnote Watch as a service. Save as /etc/systemd/system/footnote-watch.service, then:
@@ -20,8 +21,8 @@ After=network-online.target
 
 [Service]
 Type=simple
-Environment=MONITOR_HOME={home}
-ExecStart={command} run
+Environment="MONITOR_HOME={home}"
+ExecStart="{command}" run
 Restart=on-failure
 RestartSec=30
 # 75: another daemon is at work; 78: the configuration is wrong. Starting again would not help.
@@ -29,7 +30,7 @@ RestartPreventExitStatus=75 78
 TimeoutStopSec=75
 NoNewPrivileges=true
 ProtectSystem=strict
-ReadWritePaths={home}
+ReadWritePaths="{home}"
 PrivateTmp=true
 
 [Install]
@@ -63,18 +64,22 @@ def init(
     """Make a home: a folder with sources.yaml, db/, alerts/ and .env. What is there already is kept."""
     home = folder.absolute()
     if systemd:
-        typer.echo(UNIT.format(home=home, command=shutil.which("monitor") or sys.argv[0]), nl=False)
+        command = Path(shutil.which("monitor") or sys.argv[0]).absolute()
+        typer.echo(UNIT.format(home=_in_unit(home), command=_in_unit(command)), nl=False)
         return
     if not contact and sys.stdin.isatty():
         contact = typer.prompt(
             "Contact address, so that site owners can reach you (empty: only the project is named)", default=""
         )
-    for name in ("db", "alerts/outbox"):
-        (home / name).mkdir(parents=True, exist_ok=True)
-    _lay(home / "sources.yaml", resources.bundled("sources.yaml").read_text(encoding="utf-8"))
+    _refuse_bad_settings(home, contact)
     line = f"MONITOR_CONTACT={contact}" if contact else "#MONITOR_CONTACT=you@example.org"
-    _lay(home / ".env", ENVIRONMENT.format(contact=line))
-    _refuse_bad_settings(home)
+    try:
+        for name in ("db", "alerts/outbox"):
+            (home / name).mkdir(parents=True, exist_ok=True)
+        _lay(home / "sources.yaml", resources.bundled("sources.yaml").read_text(encoding="utf-8"))
+        _lay(home / ".env", ENVIRONMENT.format(contact=line))
+    except OSError as error:
+        raise MonitorError(f"Cannot make a home at {home}: {error.strerror}: {error.filename}") from error
     typer.echo(f"A home at {home}. Next: cd {home} && monitor run")
     if not contact:
         typer.echo("No contact address yet: put MONITOR_CONTACT into .env, so that site owners can reach you.")
@@ -89,11 +94,16 @@ def _lay(path: Path, text: str) -> None:
     typer.echo(f"made  {path}")
 
 
-def _refuse_bad_settings(home: Path) -> None:
+def _refuse_bad_settings(home: Path, contact: str) -> None:
     """A bad contact address is better met now than at the first start."""
     from monitor.settings import Settings  # noqa: PLC0415
 
-    Settings(home=home)
+    Settings(home=home, **({"contact": contact} if contact else {}))
+
+
+def _in_unit(path: Path) -> str:
+    """A path between the quotes of a unit file (systemd.syntax(7), systemd.unit(5): % begins a specifier)."""
+    return str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
 def check(

@@ -153,9 +153,11 @@ class Wishes:
         values: dict[str, Any] = {n: v for n in plain if (v := getattr(self, n)) is not None}
         if self.weekday is not None:
             values["weekday"] = list(Weekday).index(self.weekday)
-        groups = {str(n): () for n in self.clear} | {str(n): v for n in Filter if (v := getattr(self, n))}
-        least = {} if self.min_severity is None else {"min_severity": Severity[self.min_severity.name]}
-        return replace(reader, **values, filters=replace(reader.filters, **groups, **least))
+        only: dict[str, Any] = {str(n): () for n in self.clear}
+        only |= {str(n): v for n in Filter if (v := getattr(self, n))}
+        if self.min_severity is not None:
+            only["min_severity"] = Severity[self.min_severity.name]
+        return replace(reader, **values, filters=replace(reader.filters, **only))
 
 
 def add(

@@ -76,7 +76,10 @@ def daemon_lock(path: Path) -> Iterator[None]:
     The file beside the database keeps the last owner's name; only the lock says whether it lives.
     """
     beside = path.with_name(path.name + ".daemon")
-    beside.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        beside.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"Cannot make {beside.parent}: {error.strerror}.") from error
     handle = _open(beside)
     try:
         tries = 0
