@@ -41,7 +41,8 @@ STANDS_IN_FROM = 0.5
 def ask_next(case: Case, looks: tuple[Look, ...]) -> bool:
     """After these looks, is the next alternative worth asking?
 
-    On the first look whenever the document was not found; later only while the cited address is known to fail.
+    On the first look whenever the document was not found; later while the cited address is known to fail, or the
+    text is read at another address already.
     """
     choice = _choose(case, looks)
     if choice.cited.state is State.WAIT:
@@ -49,7 +50,8 @@ def ask_next(case: Case, looks: tuple[Look, ...]) -> bool:
     if case.new:
         return not choice.standing.good or (choice.identity is not None and choice.identity.match is Match.NO)
     doubt = case.memory.doubt
-    return not choice.standing.good and doubt is not None and doubt.declared
+    elsewhere = case.memory.address != case.order.source.url
+    return not choice.standing.good and (elsewhere or (doubt is not None and doubt.declared))
 
 
 def decide(case: Case, looks: tuple[Look, ...]) -> PollIntent:
@@ -93,8 +95,8 @@ def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None]:
     reading = look.reading if isinstance(look.reading, Extraction) else None
     language = language_of(reading.text[:20_000], reading.declared_language) if reading else ""
     standing = stand(look, case.known(look), language, case.lore)
-    if standing.good and look.place and case.before is not None and reading is not None and not look.same:
-        # An alternative must be the text we know, not only a good page.
+    if standing.good and look.url != case.memory.address and case.before is not None and reading is not None:
+        # An address other than the one we read must bring the text we know, not only a good page.
         likeness = similar(case.before.blocks, reading.blocks)
         if likeness < STANDS_IN_FROM:
             standing = Standing(State.ELSEWHERE, Reason("unlike", {"likeness": f"{likeness:.0%}"}))
@@ -171,7 +173,10 @@ def _after_spell(case: Case, choice: Choice, memory: Memory) -> tuple[Memory, tu
         returned = doubt is not None and doubt.declared and not unheard
         back = (_returned(case, doubt, choice.look.url),) if returned and doubt else ()
         return replace(memory, doubt=None, fallbacks_declared=()), back, Health.OK
-    spelled = (spell.first_words if case.new else spell.endure)(doubt, choice.cited, case.now)
+    cited = choice.cited
+    if cited.good:  # a good page, but nothing says that it is the document
+        cited = Standing(State.ELSEWHERE, Reason("off_topic"))
+    spelled = (spell.first_words if case.new else spell.endure)(doubt, cited, case.now)
     events = _told_spell(case, spelled, choice.look)
     if choice.look.url not in memory.fallbacks_declared:
         memory = replace(memory, fallbacks_declared=(*memory.fallbacks_declared, choice.look.url))

@@ -18,6 +18,9 @@ DECLARE = {
 }
 """Looks and time a spell must last before it is told."""
 
+_ANOTHER_PAGE = frozenset({State.ELSEWHERE, State.LANGUAGE, State.REPLACED, State.COLLAPSED})
+"""Faces of one fact: an answer came, and it is not the document."""
+
 _HEALTH = {
     State.BLOCKED: Health.BLOCKED,
     State.GONE: Health.GONE,
@@ -69,6 +72,8 @@ def first_words(old: Doubt | None, standing: Standing, now: datetime) -> Spell:
 def _other_kind(old: Doubt, standing: Standing, now: datetime) -> Doubt:
     """A declared spell that shows another face: three such looks in a row start a spell of that kind."""
     kind = str(standing.state)
+    if {old.kind, kind} <= _ANOTHER_PAGE:
+        return replace(old, looks=old.looks + 1, other_kind="", other_looks=0)
     looks = old.other_looks + 1 if old.other_kind == kind else 1
     if looks >= 3:
         return Doubt(kind, standing.reason, now, 1)

@@ -101,6 +101,18 @@ def test_when_the_cited_address_is_gone_the_first_alternative_with_the_document_
     assert not again.events
 
 
+def test_a_cited_address_with_another_page_does_not_take_over_from_the_alternative_that_has_the_document(fresh, say):
+    watch = fresh(alternatives=(Alternative("https://copy.example/airport", Role.COPY),))
+    other = say.good("Bienvenue", *[f"Le nouveau site de la commune présente ses services, partie {n}." for n in range(9)],
+                     title="Accueil")  # fmt: skip
+    first = watch.poll(other, say.good())
+    assert (first.finding.kind, first.finding.alternative) == (FindingKind.OFF_TOPIC, 1)
+    later = watch.until(timedelta(days=3), other, say.good())
+    assert all(i.used == 1 for i in later)
+    assert told(later) == []
+    assert kinds([watch.poll(say.good())]) == [EventKind.RETURNED]
+
+
 def test_alternatives_are_not_asked_when_the_cited_address_has_the_document(fresh, say):
     watch = fresh(alternatives=(Alternative("https://copy.example/airport", Role.COPY),))
     watch.poll(say.good(), say.good())

@@ -1,0 +1,205 @@
+"""How many real changes are told, and how many void ones: the product's own judgement on labelled page histories.
+
+    python benchmarks/noise.py CORPUS [--only REGEX] [--out predictions.jsonl] [--jobs 2] [--why FILE]
+
+Replays every stream of CORPUS (format: `corpuslib.py` beside it) through extract → judge → decide → compose → render
+with the defaults a user gets: no rule for any site, no label is read. An alert is what the default subscriber's mail
+body carries; `added` and `removed` are read back from the marks of the rendered text part. `--shuffle-names` replaces
+host, address and stream name by random ones; the predictions must not change. `--why` keeps what was decided and held
+back at each step, for study. Score the predictions with the corpus' own scorer.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import multiprocessing
+import re
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor import extract
+from monitor.decide import ask_next, decide
+from monitor.digest import compose
+from monitor.errors import ExtractError
+from monitor.judge.case import Case
+from monitor.judge.lore import Lore
+from monitor.messages import Renderer, Sender, read_marks
+from monitor.model import (
+    Capture,
+    Change,
+    DigestKind,
+    DigestOrder,
+    Extraction,
+    Health,
+    Look,
+    Material,
+    Memory,
+    PollIntent,
+    PollOrder,
+    Section,
+    Source,
+    Subscriber,
+    Trigger,
+    WatchAs,
+)
+from monitor.wiring import load_lore
+
+READER = Subscriber(1, "reader@example.org")
+SECTION = Section("all", "All")
+
+
+class Stream:
+    """One source, fed one fetch after the other; state is fed back as the store would."""
+
+    def __init__(self, source: Source, lore: Lore, renderer: Renderer) -> None:
+        self.source, self.lore, self.renderer = source, lore, renderer
+        self.memory, self.health = Memory(), Health.NEW
+        self.told: Extraction | None = None
+        self.before: Extraction | None = None
+        self.sha256, self.token, self.changes = "", 0, 0
+
+    def look(self, body: bytes, content_type: str, now: datetime) -> tuple[PollIntent, list[str], list[str]]:
+        """Judge one fetch: the intent, and the words the reader's mail marks as added and removed."""
+        self.token += 1
+        url = self.source.url or ""
+        sha256 = hashlib.sha256(body).hexdigest()
+        capture = Capture(url, url, 200, (("content-type", content_type),), body, now)
+        order = PollOrder(
+            self.source, self.token, Trigger.SCHEDULED, now, self.memory, health=self.health, last_sha256=self.sha256
+        )
+        case = Case(order, (), self.lore, now, now, self.told, self.before)
+        looks = (Look(0, url, capture, self._read(body, content_type), sha256=sha256),)
+        ask_next(case, looks)
+        intent = decide(case, looks)
+        self._keep(intent, sha256)
+        added: list[str] = []
+        removed: list[str] = []
+        for change in intent.changes:
+            more = self._mailed(change, now)
+            removed += more[0]
+            added += more[1]
+        return intent, added, removed
+
+    def _read(self, body: bytes, content_type: str) -> Extraction | ExtractError:
+        try:
+            return extract.read(body, content_type=content_type, url=self.source.url or "", source=self.source)
+        except ExtractError as error:
+            return error
+
+    def _keep(self, intent: PollIntent, sha256: str) -> None:
+        self.memory, self.health = intent.memory, intent.health
+        if intent.told_text is not None:
+            self.told = intent.told_text
+        if intent.good:
+            self.before, self.sha256 = intent.current_text or self.before, sha256
+
+    def _mailed(self, change: Change, now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if not change.told:
+            return (), ()
+        self.changes += 1
+        numbered = replace(change, id=self.changes, old_sha256="0" * 64, new_sha256="1" * 64)
+        order = DigestOrder(READER, DigestKind.DIGEST, "w", now - timedelta(days=1), now)
+        digest = compose(order, Material((SECTION,), (self.source,), (), changes=(numbered,)))
+        return read_marks(self.renderer.parts(digest).text) if digest is not None else ((), ())
+
+
+def run(job: tuple[str, dict[str, Any], bool]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], Counter[str]]:
+    """All fetches of one stream: predictions, notes, figures."""
+    corpus, entry, shuffled = job
+    read_stream = corpus_reader(corpus)
+    lore, renderer = load_lore(), Renderer(Sender("watch@example.org", "Footnote Watch", "bench", "watch@example.org"))
+    source = source_of(entry, shuffled=shuffled)
+    stream = Stream(source, lore, renderer)
+    predictions, notes, figures = [], [], Counter[str]()
+    for index, row in enumerate(read_stream(Path(corpus) / entry["file"])):
+        body = row["body"].encode("utf-8", "surrogatepass")
+        if row.get("encoding") == "base64":
+            body = base64.b64decode(row["body"])
+        if not index and row["content_type"] == "application/pdf":
+            stream.source = replace(source, watch_as=WatchAs.PDF)
+        declared = row["content_type"] + ("; charset=utf-8" if row.get("encoding") != "base64" else "")
+        begin = time.process_time()
+        intent, added, removed = stream.look(body, declared, datetime.fromisoformat(row["at"]))
+        spent = time.process_time() - begin
+        figures["polls"] += 1
+        figures["cpu_ms"] += round(1000 * spent)
+        figures["slow"] += spent > 2
+        figures[f"outcome {intent.outcome}"] += 1
+        told = [c for c in intent.changes if c.told]
+        predictions.append(
+            {"stream": entry["stream"], "index": index, "alert": bool(told), "added": added, "removed": removed}
+        )
+        notes.append(note(entry["stream"], index, row, intent))
+    return predictions, notes, figures
+
+
+def note(stream: str, index: int, row: dict[str, Any], intent: PollIntent) -> dict[str, Any]:
+    """What was decided at one step, for study."""
+    return {
+        "stream": stream, "index": index, "run": row["run"], "changed": row.get("changed"), "kind": row.get("kind"),
+        "anomaly": row.get("anomaly"), "outcome": str(intent.outcome), "reason": intent.reason.code,
+        "values": intent.reason.values, "events": [[str(e.kind), e.values.get("line", "")] for e in intent.events],
+        "changes": [
+            {"kind": str(c.kind), "told": c.told, "severity": c.severity.name,
+             "parts": [[str(p.kind), p.old[:300], p.new[:300]] for p in c.parts[:12]]} for c in intent.changes
+        ],
+        "held": [[h.rule, [[str(p.kind), p.old[:160], p.new[:160]] for p in h.parts[:5]]] for h in intent.held],
+        "pending": Counter(p.rule for p in intent.memory.pending),
+        "want_added": row.get("added", [])[:6], "want_removed": row.get("removed", [])[:6],
+    }  # fmt: skip
+
+
+def source_of(entry: dict[str, Any], *, shuffled: bool) -> Source:
+    """The source a user would write down for this stream: an address and a name; a feed or listing as such."""
+    name, url = entry["stream"], entry.get("url") or f"https://{entry['stream']}.example/"
+    if shuffled:
+        name = hashlib.sha256(name.encode()).hexdigest()[:12]
+        url = f"https://{name}.example/{name[::-1]}"
+    kind = str(entry.get("kind") or entry.get("type") or entry.get("form") or "")
+    watch_as = WatchAs.LISTING if re.search("list|feed", kind) else WatchAs.PAGE
+    return Source(id=name, name=name, section="all", url=url, watch_as=watch_as)
+
+
+def corpus_reader(corpus: str) -> Any:
+    """The corpus' own reader, which lies beside it."""
+    sys.path.insert(0, str(Path(corpus).resolve().parent))
+    from corpuslib import read_stream  # noqa: PLC0415 - found only now
+
+    return read_stream
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus")
+    parser.add_argument("--only", default="", help="streams whose name matches")
+    parser.add_argument("--out", type=Path, help="predictions, one JSON line per fetch")
+    parser.add_argument("--why", type=Path, help="what was decided at each step")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--shuffle-names", action="store_true")
+    args = parser.parse_args()
+    entries = json.loads((Path(args.corpus) / "MANIFEST.json").read_text("utf-8"))["streams"]
+    jobs = [(args.corpus, e, args.shuffle_names) for e in entries if re.search(args.only, e["stream"])]
+    total, alerts = Counter[str](), 0
+    out = args.out.open("w", encoding="utf-8") if args.out else None
+    why = args.why.open("w", encoding="utf-8") if args.why else None
+    with multiprocessing.Pool(args.jobs) as pool:
+        for predictions, notes, figures in pool.imap(run, jobs):
+            total += figures
+            alerts += sum(p["alert"] for p in predictions)
+            for rows, file in ((predictions, out), (notes, why)):
+                if file is not None:
+                    file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    figures = {name: count for name, count in sorted(total.items()) if name != "cpu_ms"}
+    print(*(f"{name:24}{count}" for name, count in figures.items()), sep="\n")
+    print(f"{'CPU ms per poll':24}{total['cpu_ms'] / max(1, total['polls']):.1f}")
+    print(f"{len(jobs)} streams, {total['polls']} polls, {alerts} alerts")
+
+
+if __name__ == "__main__":
+    main()
