@@ -24,6 +24,11 @@ _TAG = re.compile(
     r"<[a-zA-Z][^\s/>]*+(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]++)?+)?+)*+"
 )
 _FORMATTING = re.compile(r"<(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]", re.IGNORECASE)
+_CLOSED = re.compile(
+    r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)\s[^<>]*>[^<>]*</\1\s*>",
+    re.IGNORECASE,
+)
+"""Formatting that is closed at once, as icons and styled words are: nothing can repeat it."""
 
 
 def is_refused(text: str) -> str:
@@ -44,4 +49,9 @@ def is_heavy(text: str) -> bool:
         if sum(size * size for size in long) > _SQUARES:
             return True
     most = tags * tags // 4  # so many open elements times so many that repeat them
-    return most > _CLONES and len(_FORMATTING.findall(text)) * tags > _CLONES
+    return most > _CLONES and _open_formatting(text) * tags > _CLONES
+
+
+def _open_formatting(text: str) -> int:
+    """At most so many formatting elements with attributes can be open at once."""
+    return len(_FORMATTING.findall(text)) - len(_CLOSED.findall(text))

@@ -37,8 +37,8 @@ def read(text: str, *, url: str) -> Feed:
     head = text[: starts[0][0]] if starts else text
     items: list[Item] = []
     blocks: list[Block] = []
-    ends = [start for start, _ in starts[1:]] + [len(text)]
-    for (start, name), end in zip(starts, ends, strict=True):
+    ends = [*(start for start, _ in starts[1:]), len(text)]
+    for (start, name), end in zip(starts, ends, strict=False):
         close = text.find(f"</{name}>", start, end)
         item = _item(text[start : close if close >= 0 else end], addresses)
         if not item.title and not item.summary:
@@ -82,12 +82,15 @@ def _inner(text: str, name: str) -> str:
     found = re.search(rf"<{re.escape(name)}(?=[\s>])[^<>]*>", text)
     if found is None:
         return ""
-    end = text.find(f"</{name}>", found.end())
-    return tidy(_plain(text[found.end() : end if end >= 0 else found.end()], " "))
+    start = found.end()
+    end = text.find(f"</{name}>", start)
+    if end < 0:
+        end = text.find("<", start)
+    return tidy(_plain(text[start : end if end >= 0 else len(text)], " "))
 
 
 def _plain(text: str, between: str) -> str:
     """Text without tags. Escaped HTML inside is markup too; entities the file defines itself are left as written."""
     text = text.replace("<![CDATA[", "").replace("]]>", "")
     text = _ENTITY.sub(lambda found: html.unescape(found.group()), _TAG.sub(between, text))
-    return _ENTITY.sub(lambda found: html.unescape(found.group()), _TAG.sub(between, text))
+    return html.unescape(_TAG.sub(between, text))

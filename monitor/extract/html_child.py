@@ -18,4 +18,4 @@ def read(body: bytes, arguments: list[str]) -> Extraction:
 
 
 if __name__ == "__main__":
-    sys.exit(answer(read, sys.argv[1:]))
+    sys.exit(answer(read, sys.argv[1:], sys.stdin.buffer, sys.stdout.buffer))

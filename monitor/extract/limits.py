@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import monitor
 from monitor.errors import ExtractError, ExtractKind
@@ -85,21 +86,25 @@ def confine(arguments: list[str]) -> tuple[int, list[str]]:
     return int(output), rest
 
 
-def answer(read: Callable[[bytes, list[str]], Extraction], arguments: list[str]) -> int:
-    """In the child: read stdin within the limits, write the extraction to stdout; the exit code."""
+def answer(
+    read: Callable[[bytes, list[str]], Extraction], arguments: list[str], given: BinaryIO, taken: BinaryIO
+) -> int:
+    """In the child: read what is given within the limits, hand over the extraction; the exit code."""
     output, rest = confine(arguments)
     try:
-        packed = pack(read(sys.stdin.buffer.read(), rest))
+        packed = pack(read(given.read(), rest))
     except ExtractError as error:
-        return _say(f"{error.kind}\n{error.detail}".encode(), REFUSED)
+        return _say(taken, f"{error.kind}\n{error.detail}".encode(), REFUSED)
     except MemoryError:
         return _OUT_OF_MEMORY
     if len(packed) > output:
-        return _say(f"{ExtractKind.TOO_COSTLY}\nits text has more than {output // 1_000_000} MB".encode(), REFUSED)
-    return _say(packed, 0)
+        return _say(
+            taken, f"{ExtractKind.TOO_COSTLY}\nits text has more than {output // 1_000_000} MB".encode(), REFUSED
+        )
+    return _say(taken, packed, 0)
 
 
-def _say(data: bytes, code: int) -> int:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+def _say(taken: BinaryIO, data: bytes, code: int) -> int:
+    taken.write(data)
+    taken.flush()
     return code

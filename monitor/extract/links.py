@@ -30,7 +30,7 @@ class Addresses:
             href = "".join(c for c in href if c.isprintable())
         if "/." not in href and href[:1] == "/" and href[:2] != "//" and self._root:
             url = self._root + href
-        elif not href.startswith(("https://", "http://")):
+        elif "[" in href or not href.startswith(("https://", "http://")):
             try:
                 url = urljoin(self._base, href)
             except ValueError:

@@ -1,7 +1,7 @@
 """Entries of a listing page: news, publications, opinions. Pure: works on the plain lines and elements of a walk.
 
 A listing shows itself by repetition: elements in like places with like names, each with a title and often a date. Of
-all such groups the one that says most is taken.
+all such groups the one that says most is taken, and others beside it that say nearly as much.
 """
 
 import re
@@ -19,6 +19,8 @@ _ENOUGH_WORDS = 40.0
 """Words beyond which a longer entry is no better an entry."""
 _CONTAINER = 0.2
 """What remains of the score of a group whose members are lists themselves."""
+_ALSO = 0.4
+"""A second group counts if it says at least this share of what the best says."""
 _LONGEST_TITLE = 300
 _LONGEST_SUMMARY = 600
 _PASSING = re.compile(r"\d|^(?:odd|even|first|last|active|current|even-row|odd-row|clearfix)$")
@@ -52,23 +54,31 @@ def find_items(lines: list[Line], elements: list[tuple[int, str]]) -> tuple[Item
 
     `elements` are (index of the parent, tag and classes), parents before their children.
     """
-    if not elements:
-        return ()
     inside = _lines_by_element(lines, elements)
     groups: dict[int, list[int]] = defaultdict(list)
     for element, path in enumerate(_paths(elements)):
         if element in inside and elements[element][1].partition(".")[0] in _ENTRY_TAGS:
             groups[path].append(element)
-    best: list[list[Line]] = []
-    most = 0.0
-    for members in groups.values():
-        if len(members) < _FEWEST:
-            continue
-        entries = [[lines[i] for i in inside[element]] for element in members]
-        score = _score(entries)
-        if score > most:
-            most, best = score, entries
-    return _with_keys([_item(entry) for entry in best if _has_title(entry)])
+    scored = sorted(
+        (
+            (score, members)
+            for members in groups.values()
+            if (score := _score([_of(lines, inside[e]) for e in members]))
+        ),
+        key=lambda pair: (-pair[0], pair[1]),
+    )
+    taken: dict[int, range] = {}
+    covered: set[int] = set()
+    for score, members in scored:
+        if score >= _ALSO * scored[0][0] and not any(covered.intersection(inside[e]) for e in members):
+            taken |= {inside[e].start: inside[e] for e in members}
+            covered.update(index for e in members for index in inside[e])
+    entries = [_of(lines, taken[start]) for start in sorted(taken)]
+    return _with_keys([_item(entry) for entry in entries if _has_title(entry)])
+
+
+def _of(lines: list[Line], indices: range) -> list[Line]:
+    return lines[indices.start : indices.stop]
 
 
 def _lines_by_element(lines: list[Line], elements: list[tuple[int, str]]) -> dict[int, range]:
@@ -117,7 +127,8 @@ def _contain_entries(entries: list[list[Line]]) -> bool:
     """Whether these are sections of a listing, each with entries of its own, rather than entries."""
     dates = sum(1 for entry in entries for line in entry if find_date(line.text))
     headings = sum(1 for entry in entries for line in entry if line.kind is BlockKind.HEADING)
-    return dates > 1.5 * len(entries) or headings > 1.5 * len(entries)
+    targets = sum(len({link.url for line in entry for link in line.links}) for entry in entries)
+    return max(dates, headings, targets - len(entries)) > 1.5 * len(entries)
 
 
 def _item(entry: list[Line]) -> Item:

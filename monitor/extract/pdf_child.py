@@ -4,6 +4,7 @@
 """
 
 import ctypes
+import re
 import sys
 from collections.abc import Iterator
 
@@ -23,6 +24,9 @@ _SCANNED = 20
 """Characters a page below which a document with images is a scan."""
 _IMAGE_PAGES = 20
 """Pages looked through for images."""
+_HYPHEN = "\ufffe"
+"""What PDFium gives for a hyphen at the end of a line, together with the line's end."""
+_LINE_END = re.compile(rf"\n|{_HYPHEN}|\Z")
 _PASSWORD = frozenset({raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY})
 
 
@@ -100,14 +104,12 @@ def _rows(text_page: pypdfium2.PdfTextPage) -> Iterator[Row]:
     text = "".join(map(chr, buffer[: max(units, 0)]))
     box = _Boxes(text_page, exact=units == count)
     start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        words = list(_words(text, start, end, box))
+    for found in _LINE_END.finditer(text):
+        words = list(_words(text, start, found.end(), box))
         if words:
             bottom, height = box.line(words[0][1])
             yield Row([word for word, _ in words], bottom, height)
-        start = end + 1
+        start = found.end()
 
 
 def _words(text: str, start: int, end: int, box: "_Boxes") -> Iterator[tuple[Word, int]]:
@@ -121,7 +123,7 @@ def _words(text: str, start: int, end: int, box: "_Boxes") -> Iterator[tuple[Wor
         while stop < end and not text[stop].isspace():
             stop += 1
         left, right = box.span(place, stop - 1)
-        yield Word(_whole(text[place:stop]), left, right), place
+        yield Word(_whole(text[place:stop].replace(_HYPHEN, "-")), left, right), place
         place = stop
 
 
@@ -159,4 +161,4 @@ class _Boxes:
 
 
 if __name__ == "__main__":
-    sys.exit(answer(read, sys.argv[1:]))
+    sys.exit(answer(read, sys.argv[1:], sys.stdin.buffer, sys.stdout.buffer))

@@ -130,7 +130,7 @@ def _gutter(sheet: Sheet) -> float | None:
     best: list[float] = []
     fewest = len(rows) * _CROSSING
     for place in places:
-        crossing = sum(1 for row in rows if row.left < place < row.right and _split(row, place) is None)
+        crossing = _crossing(rows, place, fewest)
         if crossing < fewest:
             best, fewest = [place], crossing
         elif crossing == fewest and best:
@@ -139,6 +139,17 @@ def _gutter(sheet: Sheet) -> float | None:
         return None
     middle = best[len(best) // 2]
     return middle if _is_prose(rows, middle) else None
+
+
+def _crossing(rows: list[Row], place: float, most: float) -> int:
+    """How many rows run across a place; counting stops above `most`."""
+    count = 0
+    for row in rows:
+        if row.left < place < row.right and _split(row, place) is None:
+            count += 1
+            if count > most:
+                break
+    return count
 
 
 def _is_prose(rows: list[Row], gutter: float) -> bool:

@@ -1,8 +1,9 @@
 """Rows of PDF pages to paragraphs: running heads and page numbers apart, hyphens at line ends joined. Pure."""
 
+import bisect
 import re
 import statistics
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,8 +11,10 @@ from monitor.extract.lines import tidy
 from monitor.extract.pdf_columns import Row, Sheet, are_parallel, in_columns
 from monitor.model import Block, BlockKind, Place
 
-_EDGE = 4
-"""Rows from the top and from the foot of a page among which running heads are looked for."""
+_BAND = 0.12
+"""Share of the page's height, at its top and at its foot, in which running heads are looked for."""
+_SAME_PLACE = 8.0
+"""Points by which the place of a running head may differ from page to page."""
 _REPEATS = 0.4
 """Share of the pages on which a line must stand to be a running head: those of odd and even pages differ."""
 _FEWEST_PAGES = 2
@@ -27,8 +30,9 @@ _START = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"[•●▪◦■□–—*-]\s|\(?(?:[a-z]|\d{1,3})\)\s", re.IGNORECASE)
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _END = re.compile(r"[.;:!?…»”\")\]]\s*$")
-_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010\ufffe\x02]$")
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]$")
 _LARGER = 1.15
 """So much larger than the text is a heading."""
 _HEADING_WORDS = 20
@@ -44,54 +48,70 @@ class _Paragraph:
         return self.rows[-1]
 
 
+@dataclass(slots=True)
+class _Page:
+    number: int
+    height: float
+    rows: list[Row]
+
+
 def to_blocks(sheets: list[Sheet]) -> tuple[tuple[Block, ...], tuple[Block, ...], str]:
     """Blocks, margin and a note ("two columns") of a document's pages."""
-    ordered: list[tuple[int, list[Row]]] = []
+    pages: list[_Page] = []
     columns = 0
     for sheet in sheets:
         rows, two = in_columns(sheet)
         columns += two
-        ordered.append((sheet.number, rows))
-    kept, margin = _without_running_heads(ordered)
-    body = statistics.median([row.height for _, rows in kept for row in rows] or [0.0])
+        pages.append(_Page(sheet.number, sheet.height, rows))
+    margin = _take_running_heads(pages)
+    body = statistics.median([row.height for page in pages for row in page.rows] or [0.0])
     blocks: list[Block] = []
     path: list[tuple[int, str]] = []
-    for paragraph in _paragraphs(kept, body):
+    for paragraph in _paragraphs(pages, body):
         block = _block(paragraph, body, path)
         if block is not None:
             blocks.append(block)
     return tuple(blocks), tuple(margin), "two columns" if columns * 2 > len(sheets) else ""
 
 
-def _without_running_heads(
-    pages: list[tuple[int, list[Row]]],
-) -> tuple[list[tuple[int, list[Row]]], list[Block]]:
-    """The rows without those that repeat at the edges of most pages and without page numbers; the margin."""
-    edges = [_edge_rows(rows) for _, rows in pages]
-    counts = Counter(key for edge, (number, _) in zip(edges, pages, strict=True) for key in _all_keys(edge, number))
+def _take_running_heads(pages: list[_Page]) -> list[Block]:
+    """Take from the pages the lines that repeat at the edges of most, and page numbers; the margin, each line once.
+
+    A line is one of them only if everything between it and the edge of the page is.
+    """
+    places: dict[str, list[float]] = defaultdict(list)
+    edges = [_edges(page) for page in pages]
+    for page, sides in zip(pages, edges, strict=True):
+        for row in (row for side in sides for row in side):
+            for key in _running_keys(row, page.number):
+                places[key].append(row.bottom)
+    for bottoms in places.values():
+        bottoms.sort()
     least = max(_FEWEST_PAGES, _REPEATS * len(pages))
-    kept: list[tuple[int, list[Row]]] = []
     margin: dict[str, Block] = {}
-    for (number, rows), edge in zip(pages, edges, strict=True):
+    for page, sides in zip(pages, edges, strict=True):
         running: set[int] = set()
-        for row in edge:
-            repeated = [key for key in _running_keys(row, number) if counts[key] >= least]
-            if repeated or (len(pages) > 1 and _NUMBER.fullmatch(row.text)):
+        for side in sides:
+            for row in side:
+                repeated = [key for key in _running_keys(row, page.number) if _count(places[key], row.bottom) >= least]
+                if not repeated and not (len(pages) > 1 and _NUMBER.fullmatch(row.text)):
+                    break
                 running.add(id(row))
                 text = tidy(row.text)
                 if text:
-                    margin.setdefault(min(repeated, default="#"), Block(text, place=Place.HEADER, page=number))
-        kept.append((number, [row for row in rows if id(row) not in running]))
-    return kept, list(margin.values())
+                    margin.setdefault(min(repeated, default="#"), Block(text, place=Place.HEADER, page=page.number))
+        page.rows = [row for row in page.rows if id(row) not in running]
+    return list(margin.values())
 
 
-def _edge_rows(rows: list[Row]) -> list[Row]:
-    ranked = sorted(rows, key=lambda row: row.bottom)
-    return ranked if len(ranked) <= 2 * _EDGE else ranked[:_EDGE] + ranked[-_EDGE:]
+def _edges(page: _Page) -> tuple[list[Row], list[Row]]:
+    """The rows in the bands at the top and at the foot of a page, each from the edge inwards."""
+    top = sorted((row for row in page.rows if row.bottom > (1 - _BAND) * page.height), key=lambda row: -row.bottom)
+    return top, sorted((row for row in page.rows if row.bottom < _BAND * page.height), key=lambda row: row.bottom)
 
 
-def _all_keys(rows: list[Row], page: int) -> set[str]:
-    return {key for row in rows for key in _running_keys(row, page)}
+def _count(bottoms: list[float], bottom: float) -> int:
+    return bisect.bisect_right(bottoms, bottom + _SAME_PLACE) - bisect.bisect_left(bottoms, bottom - _SAME_PLACE)
 
 
 def _running_keys(row: Row, page: int) -> list[str]:
@@ -107,12 +127,13 @@ def _running_keys(row: Row, page: int) -> list[str]:
     return keys
 
 
-def _paragraphs(pages: list[tuple[int, list[Row]]], body: float) -> list[_Paragraph]:
+def _paragraphs(pages: list[_Page], body: float) -> list[_Paragraph]:
     found: list[_Paragraph] = []
-    parallel = are_parallel([rows for _, rows in pages])
+    parallel = are_parallel([page.rows for page in pages])
     last: dict[int, _Paragraph] = {}
     """The last paragraph of each stream of text, which the next column or page may go on with."""
-    for number, rows in pages:
+    for page in pages:
+        rows = page.rows
         right = {c: _right_edge([row for row in rows if row.column == c]) for c in (0, 1)}
         left = {c: _left_edge([row for row in rows if row.column == c]) for c in (0, 1)}
         pitch = _pitch(rows, body)
@@ -129,7 +150,7 @@ def _paragraphs(pages: list[tuple[int, list[Row]]], body: float) -> list[_Paragr
             if goes_on and current is not None:
                 current.rows.append(row)
             else:
-                current = _Paragraph([row], number)
+                current = _Paragraph([row], page.number)
                 found.append(current)
             last[stream] = current
             before = row
@@ -184,8 +205,8 @@ def _block(paragraph: _Paragraph, body: float, path: list[tuple[int, str]]) -> B
         return None
     size = statistics.median([row.height for row in paragraph.rows])
     names = tuple(name for _, name in path)
-    if body and size > _LARGER * body and len(text.split()) <= _HEADING_WORDS and any(c.isalpha() for c in text):
-        level = 1 if size > 1.6 * body else 2 if size > 1.35 * body else 3
+    level = _level(text, size / body if body else 1.0, len(paragraph.rows))
+    if level:
         while path and path[-1][0] >= level:
             path.pop()
         names = tuple(name for _, name in path)
@@ -193,6 +214,15 @@ def _block(paragraph: _Paragraph, body: float, path: list[tuple[int, str]]) -> B
         return Block(text, BlockKind.HEADING, names, level=level, page=paragraph.page)
     kind = BlockKind.ITEM if _ITEM.match(text) else BlockKind.PARAGRAPH
     return Block(text, kind, names, page=paragraph.page)
+
+
+def _level(text: str, scale: float, rows: int) -> int:
+    """1 to 4 for a heading, else 0: what is larger than the text, or one short numbered line that is no sentence."""
+    if len(text.split()) > _HEADING_WORDS or not any(c.isalpha() for c in text):
+        return 0
+    if scale > _LARGER:
+        return 1 if scale > 1.6 else 2 if scale > 1.35 else 3
+    return 4 if rows == 1 and _SECTION.match(text) and text[-1].isalnum() else 0
 
 
 def _joined(lines: list[str]) -> str:

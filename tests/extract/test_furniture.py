@@ -1,0 +1,187 @@
+"""What is text and what is furniture, in the manner of Belgian government sites."""
+
+import pytest
+
+from monitor.extract.furniture import place_of_names
+from monitor.model import Place, WatchAs
+
+TEXT = "".join(
+    f"<p>Alinea {n} van het beleid over algoritmen bij de overheid, lang genoeg om te tellen.</p>" for n in range(8)
+)
+
+
+def kept(found):
+    return "\n".join(block.text for block in found.blocks)
+
+
+def left(found):
+    return "\n".join(block.text for block in found.margin)
+
+
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        ("<nav>{}</nav>", Place.NAV),
+        ("<header>{}</header>", Place.HEADER),
+        ("<footer>{}</footer>", Place.FOOTER),
+        ("<aside>{}</aside>", Place.ASIDE),
+        ("<form>{}</form>", Place.FORM),
+        ("<dialog open>{}</dialog>", Place.DIALOG),
+        ('<div role="navigation">{}</div>', Place.NAV),
+        ('<div role="banner">{}</div>', Place.HEADER),
+        ('<div role="contentinfo">{}</div>', Place.FOOTER),
+        ('<div role="complementary">{}</div>', Place.ASIDE),
+        ('<div role="dialog">{}</div>', Place.DIALOG),
+        ('<div class="eu-cookie-compliance-banner">{}</div>', Place.DIALOG),
+        ('<div id="onetrust-consent-sdk">{}</div>', Place.DIALOG),
+        ('<ol class="ecl-breadcrumb__container">{}</ol>', Place.NAV),
+        ('<div class="region-sidebar-first">{}</div>', Place.ASIDE),
+        ('<div class="ecl-social-media-share">{}</div>', Place.ASIDE),
+        ('<div class="block NewsletterSignup">{}</div>', Place.ASIDE),
+        ('<div id="block-newsletter">{}</div>', Place.ASIDE),
+        ('<div class="site-header">{}</div>', Place.HEADER),
+        ('<div id="footer">{}</div>', Place.FOOTER),
+        ("<div hidden>{}</div>", Place.HIDDEN),
+        ('<div style="color:red; display : none">{}</div>', Place.HIDDEN),
+        ('<div aria-hidden="true">{}</div>', Place.HIDDEN),
+        ("<select><option>{}</option></select>", Place.FORM),
+    ],
+)
+def test_furniture_goes_to_the_margin_with_its_place(read_html, part, place):
+    found = read_html(part.format("Volg de overheid") + TEXT)
+    assert [(b.text, b.place) for b in found.margin] == [("Volg de overheid", place)]
+    assert len(found.blocks) == 8
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "has-sidebar", "md:menu", "[&_nav]:mt-2", "no-footer", "with-share", "shareholder-policy", "menuiserie",
+        "2a-data-from-connected-social-media-accounts", "page-with-menu-left", "navy", "footnotes", "privacy-notice",
+        "cookie-policy", "advertising-rules", "x" * 90,
+    ],
+)  # fmt: skip
+def test_names_that_only_look_like_furniture_are_none(names):
+    assert place_of_names(names) is None
+
+
+def test_an_id_made_from_a_heading_is_no_name(read_html):
+    found = read_html(
+        '<section id="sharing"><h2 id="feedback">Delen van gegevens</h2><p>Wij delen niets.</p></section>' + TEXT
+    )
+    assert "Wij delen niets." in kept(found)
+    assert found.margin == ()
+
+
+def test_a_page_that_is_one_big_form_is_kept(read_html):
+    found = read_html(f'<form id="aspnetForm"><nav>Menu</nav>{TEXT}</form>')
+    assert "Alinea 7" in kept(found)
+    assert left(found) == "Menu"
+
+
+def test_many_parts_of_one_name_are_no_furniture(read_html):
+    found = read_html(
+        "".join(
+            f'<div class="promo"><p>Maatregel {n}: een lange zin over wat de burger mag.</p></div>' for n in range(9)
+        )
+    )
+    assert len(found.blocks) == 9
+
+
+def test_a_menu_is_furniture_even_on_a_short_page(read_html):
+    menu = "".join(f'<li><a href="/m{n}">Onderwerp nummer {n}</a></li>' for n in range(30))
+    found = read_html(f"<nav><h2>Menu</h2><ul>{menu}</ul></nav><p>De pagina is verplaatst.</p>")
+    assert kept(found) == "De pagina is verplaatst."
+
+
+def test_a_consent_tool_is_furniture_however_long(read_html):
+    partners = "".join(f"<li>Partner {n} bewaart gegevens gedurende dertien maanden</li>" for n in range(60))
+    found = read_html(f'<div id="CybotCookiebotDialog"><ul>{partners}</ul></div>{TEXT}')
+    assert len(found.blocks) == 8
+
+
+def test_nothing_hidden_is_dropped_inside_the_main_part(read_html):
+    found = read_html(f'<main>{TEXT}<div hidden>Uitzondering</div><div style="display:none">Voorwaarde</div></main>')
+    assert "Uitzondering" in kept(found)
+    assert "Voorwaarde" in kept(found)
+
+
+def test_the_head_of_an_article_is_text(read_html):
+    found = read_html(
+        f"<main><article><header><h1>Advies 12</h1></header>{TEXT}<footer>Bijgewerkt op 3 mei</footer></article></main>"
+    )
+    assert "Advies 12" in kept(found)
+    assert "Bijgewerkt op 3 mei" in kept(found)
+
+
+def test_what_stands_beside_the_main_part_goes_when_it_holds_most(read_html):
+    found = read_html(f"<div>Welkom op deze site</div><main>{TEXT}</main>")
+    assert [(b.text, b.place) for b in found.margin] == [("Welkom op deze site", Place.ASIDE)]
+
+
+def test_a_main_part_that_holds_little_does_not_count(read_html):
+    found = read_html(f"<main><p>Kort</p></main><div>{TEXT}</div>")
+    assert len(found.blocks) == 9
+
+
+def test_one_article_of_many_is_not_the_main_part(read_html):
+    found = read_html(
+        "".join(f"<article><h2>Bericht {n}</h2><p>Tekst van bericht {n}.</p></article>" for n in range(5))
+    )
+    assert len(found.blocks) == 10
+
+
+def test_paragraphs_inside_a_label_are_text(read_html):
+    found = read_html(f"<main>{TEXT}<label><p>Artikel 9</p><p>Van toepassing.</p></label></main>")
+    assert kept(found).endswith("Artikel 9\nVan toepassing.")
+
+
+def links(count, extension=""):
+    return "".join(f'<p><a href="/x{n}{extension}">Onderwerp {n}</a></p>' for n in range(count))
+
+
+def test_four_links_in_a_row_are_a_menu_and_three_are_not(read_html):
+    assert left(read_html(TEXT + links(4))).count("Onderwerp") == 4
+    assert left(read_html(TEXT + links(3))) == ""
+
+
+def test_one_line_of_four_links_is_a_menu(read_html):
+    row = "".join(f'<a href="/t{n}">Thema {n}</a> ' for n in range(4))
+    assert left(read_html(f"{TEXT}<p>{row}</p>")).startswith("Thema 0")
+
+
+def test_a_list_of_documents_is_no_menu(read_html):
+    assert kept(read_html(TEXT + links(6, ".pdf"))).count("Onderwerp") == 6
+
+
+def test_a_listing_keeps_its_links(read_html):
+    assert kept(read_html(TEXT + links(6), watch_as=WatchAs.LISTING)).count("Onderwerp") == 6
+
+
+NOTICES = {
+    "en": "This document has been archived and is no longer updated.",
+    "nl": "Dit document is vervangen en wordt niet langer bijgewerkt.",
+    "fr": "Ce document est abrogé et n'est plus mis à jour.",
+    "de": "Dieses Dokument wurde aufgehoben und wird nicht mehr aktualisiert.",
+}
+PLACES = {
+    "header": f"<header>{{}}</header><main>{TEXT}</main>",
+    "aside": f"<main>{TEXT}<aside>{{}}</aside></main>",
+    "dialog": f'<div role="alertdialog">{{}}</div><main>{TEXT}</main>',
+    "beside": f"<div class='alert'>{{}}</div><main>{TEXT}</main>",
+    "footer": f"<main>{TEXT}</main><footer>{{}}</footer>",
+    "form": f"<form>{{}}</form><main>{TEXT}</main>",
+    "hidden": f"<div aria-hidden='true'>{{}}</div><main>{TEXT}</main>",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("language", NOTICES)
+def test_a_status_notice_is_kept_wherever_it_stands(read_html, place, language):
+    found = read_html(PLACES[place].format(NOTICES[language]))
+    assert NOTICES[language] in left(found)
+
+
+def test_only_headings_of_the_text_are_above_the_text(read_html):
+    found = read_html(f"<header><h1>Belgium.be</h1></header><main><h2>Privacy</h2>{TEXT}</main>")
+    assert found.blocks[1].headings == ("Privacy",)

@@ -1,0 +1,138 @@
+"""Plain text, JSON, feeds; and what XML could do but must not (faults 44)."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.errors import ExtractError, ExtractKind
+from monitor.extract import plain
+from monitor.extract.plain import paragraphs
+from monitor.model import Item
+
+
+def test_wrapped_lines_are_joined_and_short_ones_stay():
+    text = (
+        "Article 1. The Member States shall take all measures that are necessary to\r\n"
+        "ensure that this is applied.\r\n\r\nSigned:\r\nthe President\r\n- one\r\n- two"
+    )
+    assert paragraphs(text) == [
+        "Article 1. The Member States shall take all measures that are necessary to ensure that this is applied.",
+        "Signed:", "the President", "- one", "- two",
+    ]  # fmt: skip
+
+
+@given(st.text(max_size=300))
+def test_no_word_of_a_text_is_lost(text):
+    words = " ".join(paragraphs(text)).split()
+    assert words == plain.tidy(text).split()
+
+
+def test_plain_text_is_read_with_its_encoding(read_bytes):
+    found = read_bytes("Één besluit".encode("cp1252"), "text/plain; charset=windows-1252")
+    assert (found.text, found.media, found.charset) == ("Één besluit", "plain", "windows-1252")
+
+
+def test_json_is_one_block_a_value(read_bytes):
+    value = {"policy": {"name": "Plan", "year": 2019, "tags": ["ai", "ethics"], "end": None, "open": True, "none": ""}}
+    found = read_bytes(json.dumps(value).encode(), "application/json")
+    assert [block.text for block in found.blocks] == [
+        "policy.name: Plan", "policy.year: 2019", "policy.tags: ai", "policy.tags: ethics", "policy.open: true",
+    ]  # fmt: skip
+
+
+def test_a_json_scalar_list_is_read(read_bytes):
+    assert read_bytes(b'["a", "b"]', "application/json").text == "a\nb"
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"{not json", b'{"a": ' * 50_000])
+def test_broken_or_bottomless_json_is_plain_text(read_bytes, body):
+    assert read_bytes(body, "application/json").blocks
+
+
+def test_a_text_without_words_is_empty(read_bytes):
+    with pytest.raises(ExtractError) as caught:
+        read_bytes(b"{}", "application/json")
+    assert caught.value.kind is ExtractKind.EMPTY
+
+
+def test_monstrous_texts_are_refused(monkeypatch, read_bytes):
+    monkeypatch.setattr(plain, "MAX_BLOCKS", 3)
+    with pytest.raises(ExtractError) as caught:
+        read_bytes(b"a\n\nb\n\nc\n\nd", "text/plain")
+    assert caught.value.kind is ExtractKind.TOO_COSTLY
+    monkeypatch.setattr(plain, "MAX_BYTES", 3)
+    with pytest.raises(ExtractError):
+        read_bytes(b"abcd", "text/plain")
+
+
+RSS = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+<title>Belgisch Staatsblad</title><link>https://example.be/</link><lastBuildDate>Mon, 1 Jan 2024</lastBuildDate>
+<description>Dagelijks</description>
+<item><title><![CDATA[Wet over <em>algoritmen</em> &amp; data]]></title><link>https://example.be/wet?a=1&amp;b=2</link>
+<pubDate>Tue, 2 Jan 2024 10:00:00 +0100</pubDate>
+<description>&lt;p&gt;Eerste &amp;eacute;&amp;eacute;n zin.&lt;/p&gt;</description></item>
+<item><title>Zonder adres</title><guid isPermaLink="false">x-1</guid></item>
+</channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Wijzigingen</title>
+<entry><title type="html">Artikel 3</title><link rel="self" href="/self"/><link href="/a3"/>
+<updated>2024-05-01T00:00:00Z</updated><summary>Tekst</summary></entry>
+<entry><title>Artikel 4</title><link rel="alternate" href="/a4"></link><content>Inhoud</content></entry></feed>"""
+
+
+def test_a_feed_gives_items_and_blocks(read_bytes):
+    found = read_bytes(RSS.encode(), "application/rss+xml")
+    assert found.items == (
+        Item(
+            "https://example.be/wet?a=1&b=2", "Wet over algoritmen & data", "https://example.be/wet?a=1&b=2",
+            "Tue, 2 Jan 2024 10:00:00 +0100", "Eerste één zin.",
+        ),
+        Item("zonder adres", "Zonder adres"),
+    )  # fmt: skip
+    assert [block.text for block in found.blocks] == [
+        "Wet over algoritmen & data",
+        "Eerste één zin.",
+        "Zonder adres",
+    ]
+    assert [block.text for block in found.margin] == ["Belgisch Staatsblad", "Dagelijks"]
+    assert found.title == "Belgisch Staatsblad"
+
+
+def test_the_build_time_of_a_feed_is_no_text(read_bytes):
+    again = RSS.replace("1 Jan 2024", "9 Jan 2024")
+    assert read_bytes(RSS.encode(), "").blocks == read_bytes(again.encode(), "").blocks
+
+
+def test_an_atom_feed_is_read(read_bytes):
+    found = read_bytes(ATOM.encode(), "application/atom+xml")
+    assert [(i.title, i.url, i.date, i.summary) for i in found.items] == [
+        ("Artikel 3", "https://beleid.example.be/a3", "2024-05-01T00:00:00Z", "Tekst"),
+        ("Artikel 4", "https://beleid.example.be/a4", "", "Inhoud"),
+    ]
+
+
+def test_a_feed_without_entries_is_its_words(read_bytes):
+    assert read_bytes(b"<rss><channel><title>Leeg</title></channel></rss>", "").text == "Leeg"
+
+
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">'
+    + "".join(f'<!ENTITY lol{n} "{f"&lol{n - 1 or str()};" * 10}">' for n in range(1, 10))
+    + "]><rss><channel><item><title>&lol9;</title></item></channel></rss>"
+)
+OUTSIDE = (
+    '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y SYSTEM "http://127.0.0.1:1/">]>'
+    "<feed><entry><title>&x;&y;</title></entry></feed>"
+)
+
+
+@pytest.mark.parametrize(("body", "title"), [(LAUGHS, "&lol9;"), (OUTSIDE, "&x;&y;")])
+def test_entities_stay_the_words_they_are(read_bytes, body, title):
+    found = read_bytes(body.encode(), "application/rss+xml")
+    assert [item.title for item in found.items] == [title]
+
+
+def test_a_feed_full_of_open_tags_is_read(read_bytes):
+    assert read_bytes(b"<rss>" + b"<item><title>x" * 2_000, "").fingerprint
