@@ -160,7 +160,8 @@ def _look_first(digest: Digest, telling: Telling) -> Iterable[str]:
     event = max(digest.events, key=lambda e: event_severity(e.event), default=None)
     if event and event_severity(event.event) > (worst.change.severity if worst else Severity.NOISE):
         if event_severity(event.event) >= Severity.CRITICAL:
-            said = words(f"summary.reason.{event.event.kind}")
+            key = f"summary.reason.{event.event.kind}"
+            said = words(key if words.has(key) else "summary.reason.other")
             yield words("summary.first", name=publisher(event.source), reason=said)
     elif worst and worst.change.severity >= Severity.SUBSTANTIVE:
         yield words("summary.first", name=publisher(worst.source), reason=reason_words(worst.change, words))

@@ -71,9 +71,9 @@ def pack(order: DigestOrder, sender: Sender, *, subject: str, text: str, html: s
     if sender.unsubscribe_url:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = language
     mail.set_content(text, cte="quoted-printable")
     mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    mail["Content-Language"] = language  # after the parts: making them takes every Content- header along
     digest = hashlib.sha256(f"{name}\0{text}\0{html}".encode()).hexdigest()
     mail.set_boundary(f"=_{digest[:32]}")
     return Outgoing(

@@ -138,7 +138,6 @@ class MailView:
     summary: tuple[str, ...]
     footer: FooterView
     groups: tuple[GroupView, ...] = ()
-    new_title: str = ""
     events_title: str = ""
     events: tuple[EventView, ...] = ()
     attention_title: str = ""

@@ -78,6 +78,13 @@ class Watchman:
             self._socket = None
 
 
+def is_local(address: str) -> bool:
+    """Is this the address of the machine itself? Asked of what was really connected to, whatever its name."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found).is_loopback
+
+
 class _Plain(smtplib.SMTP):
     """The standard client; its connection is shown to the watchman, and reaches this machine only."""
 
@@ -90,7 +97,7 @@ class _Plain(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         # The one place where smtplib opens a connection, for SMTP and SMTP_SSL alike.
         made = socket.create_connection((host, port), timeout)
-        if self.local_only and not ipaddress.ip_address(made.getpeername()[0].partition("%")[0]).is_loopback:
+        if self.local_only and not is_local(made.getpeername()[0]):
             made.close()
             raise ConnectionRefusedError("plain SMTP is only spoken to this machine")
         self._watchman.guard(made)
@@ -149,17 +156,18 @@ def introduce(client: smtplib.SMTP) -> str:
     return words(client.ehlo_resp or client.helo_resp or b"")
 
 
-_NO_TLS = "the server does not offer STARTTLS: refusing to send unencrypted"
+_NOT_PLAIN = "refusing to send unencrypted"
 
 
 def encrypt(client: smtplib.SMTP, trust: ssl.SSLContext) -> str:
     """STARTTLS, then EHLO again. A server that does not offer it is refused: somebody may be taking it away."""
     if not client.has_extn("starttls"):
-        raise DeliveryError(DeliveryKind.CHANNEL_DOWN, _NO_TLS)
-    code, said = client.starttls(context=trust)
-    if code != 220:
-        answer = f"the server refuses STARTTLS ({code} {words(said)}): refusing to send unencrypted"
-        raise DeliveryError(DeliveryKind.CHANNEL_DOWN, answer, code=code)
+        raise DeliveryError(DeliveryKind.CHANNEL_DOWN, f"the server does not offer STARTTLS: {_NOT_PLAIN}")
+    try:
+        code, said = client.starttls(context=trust)
+    except smtplib.SMTPResponseException as error:
+        answer = f"the server refuses STARTTLS ({error.smtp_code} {words(error.smtp_error)}): {_NOT_PLAIN}"
+        raise DeliveryError(DeliveryKind.CHANNEL_DOWN, answer, code=error.smtp_code) from error
     client.ehlo_or_helo_if_needed()
     return f"{code} {words(said)}"
 

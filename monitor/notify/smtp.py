@@ -95,7 +95,7 @@ class SmtpNotifier:
                 client.sock.settimeout(self.limits.answer.total_seconds())
             verdict = client.getreply()
         except (smtplib.SMTPServerDisconnected, OSError) as error:
-            why = "took too long" if watchman.rang or isinstance(error, TimeoutError) else "closed the connection"
+            why = "took too long" if watchman.rang or _timed_out(error) else "closed the connection"
             answer = f"the server {why} before it answered for the message"
             raise DeliveryError(DeliveryKind.MESSAGE_LATER, answer) from error
         return _ask(verdict, "the message")
@@ -120,7 +120,7 @@ def from_settings(settings: Settings) -> SmtpNotifier:
 
 def complaint(error: Exception, *, late: bool = False) -> str:
     """A failure of the channel, in one line."""
-    if late or isinstance(error, TimeoutError):
+    if late or _timed_out(error):
         return "timeout: the server took too long"
     if isinstance(error, ssl.SSLError):
         refused = isinstance(error, ssl.SSLCertVerificationError)
@@ -131,6 +131,11 @@ def complaint(error: Exception, *, late: bool = False) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"cannot connect: {words(error.strerror)}"
     return words(str(error)) or type(error).__name__
+
+
+def _timed_out(error: BaseException) -> bool:
+    """A timeout while reading comes out of smtplib as a closed connection; what really happened is its context."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 def _envelope(address: str) -> str:

@@ -171,8 +171,9 @@ CHANGES = (
     _change(
         412, "coc-airport", Severity.CRITICAL,
         [Reason("quote_changed", {"footnote": "170"}), Reason("words_changed")],
-        [_changed("The supervisory body asks for a [-temporary-] ban of the pilot [-project.-] {+project until a legal framework has "
-                  "been adopted by Parliament.+}", headings=("Facial recognition at Brussels Airport", "Our position"))],
+        [_changed("The supervisory body asks for a [-temporary-] ban of the pilot [-project.-] {+project until a legal "
+                  "framework has been adopted by Parliament.+}",
+                  headings=("Facial recognition at Brussels Airport", "Our position"))],
         quotes=(QuoteTouch(QUOTE, QuoteState.FOUND, QuoteState.CHANGED,
                            "The supervisory body asks for a ban of the pilot project until a legal framework has been "
                            "adopted by Parliament."),),
@@ -182,7 +183,8 @@ CHANGES = (
 EVENTS = (
     Event("hunton-reform", EventKind.MOVED, NOW - timedelta(hours=9),
           {"old": "https://www.huntonprivacyblog.com/2018/01/18/belgium-adopts-law-reforming-belgian-privacy-commission/",
-           "new": "https://www.hunton.com/privacy-and-information-security-law/belgium-adopts-law", "url": "", "likeness": "97%"},
+           "new": "https://www.hunton.com/privacy-and-information-security-law/belgium-adopts-law", "url": "",
+           "likeness": "97%"},
           id=31),
     Event("ai4belgium-strategy", EventKind.STATUS_NOTICE, NOW - timedelta(hours=3),
           {"line": "This report is archived and is no longer updated."}, urgent=True, id=33),

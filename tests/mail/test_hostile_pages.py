@@ -146,8 +146,8 @@ def test_a_javascript_address_is_shown_but_no_link(week, renderer):
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://", "http://a b/", "https://a/\u202ex", "//x/y",
-     "JaVaScript:alert(1)", "vbscript:x", "https://[half"],
+    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://", "http://a b/", "https://a/\u202ex",
+     "//x/y", "JaVaScript:alert(1)", "vbscript:x", "https://[half"],
 )  # fmt: skip
 def test_only_web_addresses_are_links(url):
     assert link(url) == ""

@@ -77,7 +77,15 @@ def test_the_sample_is_what_the_templates_make(kind, messages, renderer, samples
     for name, data in files.items():
         if os.environ.get("WRITE_SAMPLES"):
             (samples_folder / name).write_bytes(data)
-        assert (samples_folder / name).read_bytes() == data, f"{name} is not what the templates make (see this file)"
+        kept = (samples_folder / name).read_bytes()
+        # Releases of Python fold long headers at different places: a mail is compared as it is read.
+        same = content(kept) == content(data) if name.endswith(".eml") else kept == data
+        assert same, f"{name} is not what the templates make (see the top of this file)"
+
+
+def content(mime):
+    mail = parse(mime)
+    return [(name, " ".join(value.split())) for name, value in mail.items()], *parts(mime)
 
 
 @pytest.mark.parametrize("kind", KINDS)

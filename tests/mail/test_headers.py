@@ -1,0 +1,99 @@
+"""The frame of a message: its headers, its name, its addresses."""
+
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.errors import ConfigError
+from monitor.messages import Renderer, Sender, mailbox, message_id, pack
+
+
+def headers(mime):
+    return message_from_bytes(mime, policy=SMTP)
+
+
+def test_the_headers_of_a_digest(messages, renderer):
+    mail = headers(renderer.render(messages["digest"]).mime)
+    assert mail["From"] == "Footnote Watch <watch@example.org>"
+    assert mail["To"] == "reader@example.org"
+    assert mail["Date"] == "Tue, 24 Nov 2026 06:00:00 +0000"
+    assert mail["Message-ID"] == "<2026-11-24.7.k3v9@example.org>"
+    assert mail["List-Id"] == "Footnote Watch <footnote-watch.example.org>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == "en"
+    assert mail["MIME-Version"] == "1.0"
+    assert mail["List-Unsubscribe"] is None
+    assert mail["List-Unsubscribe-Post"] is None
+
+
+def test_unsubscribing_is_offered_where_it_works(messages, week):
+    sender = replace(week.sender, unsubscribe_url="https://w.example.org/u/1", unsubscribe_mailto="bye@example.org")
+    mail = headers(Renderer(sender).render(messages["digest"]).mime)
+    assert (
+        mail["List-Unsubscribe"].strip() == "<https://w.example.org/u/1>, <mailto:bye@example.org?subject=unsubscribe>"
+    )
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    mail = headers(Renderer(replace(sender, unsubscribe_url="")).render(messages["digest"]).mime)
+    assert mail["List-Unsubscribe"] == "<mailto:bye@example.org?subject=unsubscribe>"
+    assert mail["List-Unsubscribe-Post"] is None
+
+
+def test_the_name_of_a_message_is_that_of_subscriber_and_window(week):
+    order = week.order()
+    name = message_id(order, week.sender)
+    assert name == message_id(replace(order, covers_to=order.covers_to + timedelta(hours=1)), week.sender)
+    others = [
+        message_id(replace(order, window="2026-11-25"), week.sender),
+        message_id(replace(order, subscriber=replace(week.subscriber, id=8)), week.sender),
+        message_id(order, replace(week.sender, instance="other")),
+    ]
+    assert len({name, *others}) == 4
+    assert message_id(replace(order, window="urgent:change:12"), week.sender) == "<urgent-change-12.7.k3v9@example.org>"
+
+
+@given(window=st.text(max_size=80), instance=st.text(max_size=80))
+def test_whatever_a_window_or_instance_holds_the_name_is_one_token(window, instance, week):
+    name = message_id(replace(week.order(), window=window), replace(week.sender, instance=instance))
+    assert name.isascii()
+    assert not set(name[1:-1]) & set(" <>\r\n\x00")
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "a", "a@", "@b.example", "a@b@c", "a b@c.example", "a@b.example\r\nBcc: c@d.example", "<a@b.example>",
+            "a@b.example, c@d.example", "a@" + "x" * 70 + ".example", "a@b.example\x00"],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(bad):
+    with pytest.raises(ConfigError):
+        mailbox(bad)
+
+
+def test_a_domain_goes_out_in_ascii():
+    assert mailbox(" reader@bücher.example ") == "reader@xn--bcher-kva.example"
+
+
+@settings(max_examples=50)
+@given(text=st.text(max_size=120))
+def test_no_subject_or_name_makes_a_second_header(text, week):
+    sender = Sender("watch@example.org", name=text or "x")
+    made = pack(week.order(), sender, subject=text, text="t\n", html="<p>h</p>", language="en")
+    mail = headers(made.mime)
+    assert mail.keys() == [
+        "From", "To", "Subject", "Date", "Message-ID", "List-Id", "Auto-Submitted", "MIME-Version", "Content-Type",
+        "Content-Language",
+    ]  # fmt: skip
+    assert made.mime.isascii()
+    assert not mail.defects
+    assert len(mail["To"].addresses) == len(mail["From"].addresses) == 1
+
+
+def test_the_body_of_a_part_with_the_longest_lines_stays_within_the_limits(week):
+    made = pack(week.order(), week.sender, subject="x", text="é" * 5000 + "\n", html="<p>" + "x" * 5000, language="en")
+    assert max(len(line) for line in made.mime.split(b"\r\n")) <= 78
+    plain, page = headers(made.mime).iter_parts()
+    assert plain.get_content().split() == ["é" * 5000]
+    assert page.get_content().strip() == "<p>" + "x" * 5000
