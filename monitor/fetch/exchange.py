@@ -1,5 +1,6 @@
 """One request and its answer."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -92,7 +93,7 @@ class Exchange:
         response = await self._transport.handle_async_request(self._request(address, headers))
         try:
             fields = _fields(response)
-            self._note_wait(address, response.status_code, fields)
+            await self._note_wait(address, response.status_code, fields)
             body = Body((), wire_limit=0, decoded_limit=0)
             if response.status_code not in REDIRECTS or not any(name == "location" for name, _ in fields):
                 body = await self._read(address, response, fields, first)
@@ -116,11 +117,12 @@ class Exchange:
             extensions={"target": address.target.encode("ascii"), "timeout": {"connect": self._limits.connect}},
         )
 
-    def _note_wait(self, address: Address, status: int, fields: Sequence[tuple[str, str]]) -> None:
+    async def _note_wait(self, address: Address, status: int, fields: Sequence[tuple[str, str]]) -> None:
         now = self._clock.now()
         wait = wait_asked(status, fields, now)
         if wait is not None:
-            note_wait(self._hosts, address, wait, now)
+            # A book may wait for others to write; the loop must not.
+            await asyncio.to_thread(note_wait, self._hosts, address, wait, now)
 
     async def _read(
         self, address: Address, response: httpx.Response, fields: Sequence[tuple[str, str]], first: int | None

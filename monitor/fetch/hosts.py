@@ -17,7 +17,9 @@ UNSAID_WAIT = timedelta(minutes=15)
 
 
 class HostBook(Protocol):
-    """Keeps host records, across restarts where it matters. Cheap and synchronous."""
+    """Keeps host records, across restarts where it matters. Synchronous; `get` is cheap, `put` may wait for others who
+    write, so it is called in a thread.
+    """
 
     def get(self, host: str) -> HostRecord:
         """The record of `www.example.be:443`; an empty one when the host is new."""

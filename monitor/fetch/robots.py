@@ -172,7 +172,7 @@ class Robots:
         if reply and 0 < status < 500:
             self._failed.pop(key, None)
             body = reply.body if 200 <= status < 300 else b""
-            self._hosts.put(replace(old, robots_status=status, robots_body=body, robots_at=now))
+            await self._remember(replace(old, robots_status=status, robots_body=body, robots_at=now), budget)
             return
         if len(self._failed) >= _REMEMBERED:
             self._failed.clear()
@@ -181,7 +181,11 @@ class Robots:
             return
         # The first failure's time stays: patience is counted from there.
         since = now if answered(old) or old.robots_at is None else old.robots_at
-        self._hosts.put(replace(old, robots_status=status, robots_body=b"", robots_at=since))
+        await self._remember(replace(old, robots_status=status, robots_body=b"", robots_at=since), budget)
+
+    async def _remember(self, record: HostRecord, budget: Budget) -> None:
+        async with budget.paused():
+            await asyncio.to_thread(self._hosts.put, record)
 
     async def _follow(self, address: Address, budget: Budget) -> Reply:
         """The answer at the end of at most MAX_REDIRECTS redirects; one that cannot be followed is the answer."""

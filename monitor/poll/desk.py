@@ -1,0 +1,105 @@
+"""The impure half of one poll: fetching, reading, getting earlier texts."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor import extract
+from monitor.clock import Clock
+from monitor.errors import ExtractError, FetchError
+from monitor.fetch import HttpFetcher
+from monitor.judge.case import Case
+from monitor.judge.firstlook import stand_ins
+from monitor.model import Capture, Extraction, FetchOrder, Look, NotModified, PollOrder
+from monitor.store import Store
+
+FULL_FETCH = timedelta(days=7)
+"""After this long without a body the validators are not sent: servers lie."""
+
+
+class Desk:
+    """One poll's order being carried out. Nothing is written."""
+
+    def __init__(self, store: Store, fetcher: HttpFetcher, clock: Clock, order: PollOrder) -> None:
+        self._store, self._fetcher, self._clock, self._order = store, fetcher, clock, order
+        memory = order.memory
+        self._fingerprint = extract.fingerprint(memory.media, order.source) if memory.media else ""
+        self.technical = bool(order.fingerprint) and order.fingerprint != self._fingerprint
+        self._settled = not memory.pending and not self.technical
+
+    async def look(self, place: int, url: str) -> Look:
+        answer = await self._fetcher.fetch(self._fetch_order(url))
+        if isinstance(answer, FetchError):
+            return Look(place, url, answer)
+        if isinstance(answer, NotModified):
+            return Look(place, url, answer, await self._current(), same=True, sha256=self._order.last_sha256)
+        sha256 = hashlib.sha256(answer.body).hexdigest()
+        if sha256 == self._order.last_sha256 and url == self._order.memory.address and answer.status == 200:
+            return Look(place, url, answer, await self._current(), same=True, sha256=sha256)
+        return Look(place, url, answer, await asyncio.to_thread(self._read, answer), sha256=sha256)
+
+    async def with_texts(self, case: Case, look: Look) -> Case:
+        """The case with the earlier texts, once a look brought something to compare them with."""
+        if case.told is not None or not isinstance(look.reading, Extraction) or not self._order.told_text:
+            return case
+        if self.technical:
+            told = await asyncio.to_thread(self._read_again, self._order.told_snapshot)
+            before = await asyncio.to_thread(self._read_again, self._order.last_snapshot)
+        else:
+            told = await asyncio.to_thread(self._store.texts.get, self._order.told_text)
+            before = await asyncio.to_thread(self._store.texts.get, self._order.current_text)
+        return replace(case, told=told, before=before)
+
+    def _fetch_order(self, url: str) -> FetchOrder:
+        order = self._order
+        last_full = order.memory.last_full
+        fresh = last_full is not None and self._clock.now() - last_full < FULL_FETCH
+        conditional = fresh and url == order.validators_url and url == order.memory.address
+        return FetchOrder(
+            order.source.id,
+            url,
+            etag=order.etag if conditional else "",
+            last_modified=order.last_modified if conditional else "",
+            robots_override=order.source.robots_override,
+            accept_languages=order.source.languages,
+        )
+
+    async def _current(self) -> Extraction | None:
+        """The text of unchanged bytes, when something waits for it."""
+        if self._settled or not self._order.current_text:
+            return None
+        if self.technical:
+            return await asyncio.to_thread(self._read_again, self._order.last_snapshot)
+        return await asyncio.to_thread(self._store.texts.get, self._order.current_text)
+
+    def _read(self, capture: Capture) -> Extraction | ExtractError:
+        try:
+            return extract.read(
+                capture.body,
+                content_type=capture.header("content-type"),
+                url=capture.final_url,
+                source=self._order.source,
+            )
+        except ExtractError as error:
+            return error
+
+    def _read_again(self, snapshot_id: int) -> Extraction:
+        """A stored body read under today's rules; the text it gave before when they cannot read it any more."""
+        store = self._store
+        kept = store.history.snapshot(snapshot_id)
+        if kept is None:
+            return store.texts.get(self._order.told_text)
+        try:
+            return extract.read(
+                store.bodies.get(kept.sha256), content_type=kept.content_type, url=kept.final_url,
+                source=self._order.source,
+            )  # fmt: skip
+        except ExtractError:
+            return store.texts.get(self._order.told_text)
+
+
+def addresses(order: PollOrder) -> Sequence[tuple[int, str]]:
+    source = order.source
+    return ((0, source.url or ""), *((place, a.url) for place, a in stand_ins(source)))
