@@ -87,7 +87,8 @@ def _rows(line: ReportLine, words: Words) -> Iterable[Row]:
     source, finding = line.source, line.finding
     if source.url and _MARKS[finding.kind] in {"note-state", "bad"}:
         yield Row(words("finding.cited_row"), source.url)
-    if finding.final_url and finding.kind in {FindingKind.MOVED, FindingKind.MOVED_CHECK}:
+    elsewhere = finding.kind in {FindingKind.MOVED, FindingKind.MOVED_CHECK} and finding.final_url != source.url
+    if elsewhere and finding.final_url:
         yield Row(words("finding.answers_row"), finding.final_url)
     if finding.alternative:
         yield Row(words("finding.alternative_row"), finding.alternative_url)
