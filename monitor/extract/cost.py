@@ -35,7 +35,7 @@ def is_refused(text: str) -> str:
     """Why a page is not read at all; empty when it is."""
     if len(text) > MAX_BYTES:
         return f"the page has more than {MAX_BYTES // 1_000_000} million characters"
-    tags = text.count("<")
+    tags = text.count("<") if len(text) > MAX_TAGS else 0
     return f"the page has {tags:,} tags" if tags > MAX_TAGS else ""
 
 
@@ -48,10 +48,7 @@ def is_heavy(text: str) -> bool:
         long = [size for tag in _TAG.findall(text) if (size := len(tag)) > _LONG_TAG]
         if sum(size * size for size in long) > _SQUARES:
             return True
-    most = tags * tags // 4  # so many open elements times so many that repeat them
-    return most > _CLONES and _open_formatting(text) * tags > _CLONES
-
-
-def _open_formatting(text: str) -> int:
-    """At most so many formatting elements with attributes can be open at once."""
-    return len(_FORMATTING.findall(text)) - len(_CLOSED.findall(text))
+    if tags * tags // 4 <= _CLONES:  # so many open elements times so many that repeat them
+        return False
+    opened = len(_FORMATTING.findall(text))
+    return opened * tags > _CLONES and (opened - len(_CLOSED.findall(text))) * tags > _CLONES

@@ -14,6 +14,8 @@ from monitor.model import Extraction, Source, WatchAs
 VERSION = 1
 """Must be raised when the output for the same bytes changes: old snapshots are then read again, quietly."""
 
+_LIBRARY = version("selectolax")
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -55,7 +57,7 @@ class PageExtractor:
         )
 
     def fingerprint(self, source: Source) -> str:
-        rules = [version("selectolax"), source.selector, listing.VERSION if _is_listing(source) else 0]
+        rules = [_LIBRARY, source.selector, listing.VERSION if _is_listing(source) else 0]
         return f"html:{VERSION}:{hashlib.sha256(json.dumps(rules).encode()).hexdigest()[:8]}"
 
 

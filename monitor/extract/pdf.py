@@ -10,6 +10,7 @@ from monitor.model import Extraction, Source
 VERSION = 1
 """Must be raised when the output for the same bytes changes: old snapshots are then read again, quietly."""
 
+_LIBRARY = version("pypdfium2")
 MAX_BYTES = 100_000_000
 
 
@@ -26,5 +27,5 @@ class PdfExtractor:
         return limits.run("monitor.extract.pdf_child", (self.fingerprint(source),), body, self._limits)
 
     def fingerprint(self, source: Source) -> str:  # noqa: ARG002 - a PDF has no rules of its source's
-        rules = hashlib.sha256(version("pypdfium2").encode()).hexdigest()[:8]
+        rules = hashlib.sha256(_LIBRARY.encode()).hexdigest()[:8]
         return f"pdf:{VERSION}:{rules}"
