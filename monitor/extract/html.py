@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor.errors import ExtractError, ExtractKind
 from monitor.extract import furniture
-from monitor.extract.lines import Line, Region, join, tidy
+from monitor.extract.lines import Line, Page, Region, join, tidy
 from monitor.extract.links import Addresses
 from monitor.model import BlockKind, Link, Place
 
@@ -64,17 +64,6 @@ class _Closing:
     region: int
     element: int
     framed: bool
-
-
-@dataclass(slots=True)
-class Page:
-    """What the walk found: lines in reading order, the regions they stand in."""
-
-    lines: list[Line]
-    regions: list[Region]
-    elements: list[tuple[int, str]]
-    """For listings: (index of the parent, tag with its classes) of every element; empty otherwise."""
-    password: bool = False
 
 
 class _Walk:

@@ -40,6 +40,17 @@ class Line:
     """Index of the element it stands in; only told for listings."""
 
 
+@dataclass(slots=True)
+class Page:
+    """What the walk found: lines in reading order, the regions they stand in."""
+
+    lines: list[Line]
+    regions: list[Region]
+    elements: list[tuple[int, str]]
+    """For listings: (index of the parent, tag with its classes) of every element; empty otherwise."""
+    password: bool = False
+
+
 def tidy(text: str) -> str:
     """Collapse white space and drop control characters; invisible marks (bidi, zero width) stay as they are.
 
