@@ -115,16 +115,28 @@ def build(
         gap=settings.host_gap,
     )
     polling = Polling(store, fetcher, clock, lore, cited, owner=whoami(), slots=settings.max_polls)
-    post = Post(
+    post = build_post(settings, store, clock, notifier=notifier, citations=citations)
+    return App(settings, clock, store, fetcher, polling, post, lore, cited)
+
+
+def build_post(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    *,
+    notifier: Notifier | None = None,
+    citations: tuple[Citation, ...] | None = None,
+) -> Post:
+    """The part that composes and delivers, for commands that look at nothing on the web."""
+    return Post(
         store=store,
         clock=clock,
         notifier=notifier or notifier_for(settings),
         templates=Templates(settings.home),
         sender=settings.sender,
         contact=settings.contact,
-        citations=citations,
+        citations=config.load_citations(settings.home) if citations is None else citations,
     )
-    return App(settings, clock, store, fetcher, polling, post, lore, cited)
 
 
 def load_lore(home: Path | None = None) -> Lore:
@@ -144,7 +156,8 @@ def load_watch_list(path: Path) -> WatchList:
 
 
 def _selector(source: Source) -> str | None:
-    return check_selector(source.selector) if source.selector else None
+    complaint = check_selector(source.selector) if source.selector else None
+    return f"selector: {complaint}" if complaint else None
 
 
 def by_source(citations: tuple[Citation, ...]) -> dict[str, tuple[Citation, ...]]:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,12 +15,14 @@ from zoneinfo import ZoneInfo
 import typer
 
 from monitor import logs
+from monitor.clock import Clock, SystemClock
 from monitor.errors import ConfigError, Problem
 from monitor.settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from monitor.store import Store
     from monitor.wiring import App
 
 
@@ -49,10 +52,32 @@ def cleaned(text: str, found: Settings) -> str:
     return logs.Mask(secrets_of(found)).clean(text)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a home, without the machinery that looks at the web or sends mail."""
+
+    settings: Settings
+    clock: Clock
+    store: "Store"
+
+
+@contextmanager
+def kept(found: Settings | None = None) -> Iterator[Kept]:
+    """The store of this home, closed at the end. For commands that only look, or only note something down."""
+    from monitor.store import open_store  # noqa: PLC0415 - costs the database library
+
+    found, clock = found or settings(), SystemClock()
+    store = open_store(found.database, clock=clock)
+    try:
+        yield Kept(found, clock, store)
+    finally:
+        store.close()
+
+
 @contextmanager
 def opened(found: Settings | None = None) -> Iterator["App"]:
     """The wired program over this home's database, closed at the end. For commands without a network loop."""
-    from monitor.wiring import build  # noqa: PLC0415 - costs the database library
+    from monitor.wiring import build  # noqa: PLC0415 - costs every library
 
     app = build(found or settings())
     try:
@@ -70,7 +95,7 @@ def meant(word: str, known: Sequence[str], otherwise: str) -> str:
     return f"did you mean {by_small[close[0]]}?" if close else otherwise
 
 
-def source_known(app: "App", source_id: str) -> None:
+def source_known(app: "App | Kept", source_id: str) -> None:
     """ConfigError, with the nearest id, for a source that neither is nor was on the list."""
     known = [s.source.id for s in app.store.sources.all()]
     if source_id not in known:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from monitor.messages import Words
     from monitor.model import Change, Part
-    from monitor.wiring import App
 
 Since = Annotated[str | None, typer.Option(help="From this day on: 2026-11-23.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -49,7 +48,7 @@ def changes(
         _change_table(app, found)
 
 
-def _change_table(app: "App", found: "tuple[Change, ...]") -> None:
+def _change_table(app: ground.Kept, found: "tuple[Change, ...]") -> None:
     from rich.table import Table  # noqa: PLC0415
 
     if not found:
@@ -72,7 +71,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """One change with its word marks: [-removed-] {+added+}, in colour on a terminal."""
-    with ground.opened() as app:
+    with ground.kept() as app:
         found = app.store.history.change(change)
         if found is None:
             raise MonitorError(f"There is no change {change}. `monitor changes` lists them.")
@@ -82,7 +81,7 @@ def show(
         _print_change(app, found)
 
 
-def _print_change(app: "App", change: "Change") -> None:
+def _print_change(app: ground.Kept, change: "Change") -> None:
     from rich.text import Text  # noqa: PLC0415
 
     out, words, zone = ground.console(), _words(app), app.settings.zone
@@ -190,15 +189,15 @@ def noise(
 
 
 @contextmanager
-def _asked(source: str | None) -> Iterator["App"]:
-    """The program, once it is clear that a source that is named was ever on the list."""
-    with ground.opened() as app:
+def _asked(source: str | None) -> Iterator[ground.Kept]:
+    """The store, once it is clear that a source that is named was ever on the list."""
+    with ground.kept() as app:
         if source is not None:
             ground.source_known(app, source)
         yield app
 
 
-def _words(app: "App") -> "Words":
+def _words(app: ground.Kept) -> "Words":
     from monitor import messages  # noqa: PLC0415
 
     return messages.load([app.settings.home / "alerts/templates", resources.bundled("alerts/templates")], "en")

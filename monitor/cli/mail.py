@@ -10,11 +10,11 @@ from monitor.cli.subscribing import subscriber
 from monitor.errors import ConfigError, DeliveryError, MonitorError, Problem
 
 if TYPE_CHECKING:
+    from monitor.mailing import Post
     from monitor.model import Delivery
     from monitor.notify import Notifier
     from monitor.notify.steps import Step
     from monitor.store import DeliveryRow
-    from monitor.wiring import App
 
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
 
@@ -41,24 +41,24 @@ def digest(
     What is queued is handed over by the daemon; `monitor mail queue` shows it. With --dry-run each message that could
     be sent now is shown as text, and stays untold.
     """
-    with ground.opened() as app:
+    with ground.kept() as app:
         if dry_run:
             _show(app, email)
             return
         if email is not None:
             raise ConfigError([Problem(email, "an address is taken with --dry-run only")])
-        count = asyncio.run(app.post.compose())
+        count = asyncio.run(_post(app).compose())
     messages = "1 message" if count == 1 else f"{count} messages"
     typer.echo(f"{messages} composed." if count else "Nothing is due. `monitor digest --dry-run` shows what waits.")
 
 
-def _show(app: "App", email: str | None) -> None:
+def _show(app: ground.Kept, email: str | None) -> None:
     chosen = [subscriber(app, email)] if email is not None else app.store.subscribers.all()
     if not chosen:
         typer.echo("Nobody is subscribed: monitor subscribers add you@example.org")
-    out = ground.console()
+    out, post = ground.console(), _post(app)
     for number, reader in enumerate(chosen):
-        found = app.post.preview(reader)
+        found = post.preview(reader)
         if number:
             out.print()
         if found is None:
@@ -77,15 +77,21 @@ def send_test(
     Without a mail server the message is written to the outbox folder. When it is sent, mail that waits for a server
     that was down goes out as well. Exit code 1 when it cannot be sent.
     """
-    with ground.opened() as app:
-        delivery = _test_message(app, email)
-        sent = _explained(app, delivery)
+    with ground.kept() as app:
+        post = _post(app)
+        sent = _explained(app, post.notifier, _test_message(app, post, email))
         if not sent:
             raise typer.Exit(1)
         _reopen(app)
 
 
-def _test_message(app: "App", email: str) -> "Delivery":
+def _post(app: ground.Kept) -> "Post":
+    from monitor.wiring import build_post  # noqa: PLC0415
+
+    return build_post(app.settings, app.store, app.clock)
+
+
+def _test_message(app: ground.Kept, post: "Post", email: str) -> "Delivery":
     from monitor import digest as contents  # noqa: PLC0415
     from monitor.messages import mailbox  # noqa: PLC0415
     from monitor.model import Delivery, DigestKind, DigestOrder, Material, Subscriber  # noqa: PLC0415
@@ -98,18 +104,17 @@ def _test_message(app: "App", email: str) -> "Delivery":
     made = contents.compose(order, Material((), (), ()))
     if made is None:
         raise MonitorError("A test message has nothing to say.")
-    message = app.post.renderer().render(made)
+    message = post.renderer().render(made)
     return Delivery(
         id=0, token=0, recipient=message.recipient, sender=message.sender, message_id=message.message_id,
         mime=message.mime, created_at=now, subject=message.subject,
     )  # fmt: skip
 
 
-def _explained(app: "App", delivery: "Delivery") -> bool:
+def _explained(app: ground.Kept, notifier: "Notifier", delivery: "Delivery") -> bool:
     """Hands the message over before the reader's eyes. True when it was taken."""
     from rich.text import Text  # noqa: PLC0415
 
-    notifier = app.post.notifier
     out = ground.console()
     out.print(f"A test message to {delivery.recipient}, by {notifier.describe()}")
     steps = _steps(notifier, delivery)
@@ -145,7 +150,7 @@ def _written(notifier: "Notifier", delivery: "Delivery") -> bool:
     return True
 
 
-def _reopen(app: "App") -> None:
+def _reopen(app: ground.Kept) -> None:
     """What waited for the server need not wait for its next turn."""
     from monitor.model import ChannelState  # noqa: PLC0415
 
@@ -167,7 +172,7 @@ def queue(
     pending waits for its turn, sending is on its way, sent was taken by the server. failed was refused for good, dead
     was put off for five days: both stay until --retry or until their subscriber is forgotten.
     """
-    with ground.opened() as app:
+    with ground.kept() as app:
         if retry is not None:
             _retry(app, retry)
             return
@@ -178,13 +183,13 @@ def queue(
             _print_queue(app, rows)
 
 
-def _retry(app: "App", number: int) -> None:
+def _retry(app: ground.Kept, number: int) -> None:
     if not app.store.outbox.retry(number, app.clock.now()):
         raise MonitorError(f"Delivery {number} is neither failed nor dead; `monitor mail queue` shows all.")
     typer.echo(f"Delivery {number} is in the queue again; the daemon hands it over.")
 
 
-def _as_row(app: "App", row: "DeliveryRow") -> dict[str, object]:
+def _as_row(app: ground.Kept, row: "DeliveryRow") -> dict[str, object]:
     return {
         "id": row.id,
         "state": str(row.state),
@@ -201,7 +206,7 @@ def _as_row(app: "App", row: "DeliveryRow") -> dict[str, object]:
     }
 
 
-def _print_queue(app: "App", rows: "tuple[DeliveryRow, ...]") -> None:
+def _print_queue(app: ground.Kept, rows: "tuple[DeliveryRow, ...]") -> None:
     from rich.table import Table  # noqa: PLC0415
 
     channel, zone = app.store.outbox.channel(), app.settings.zone

@@ -144,7 +144,7 @@ def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs
     if not found.database.exists():
         _say(as_json, {"state": "not running", "line": "not running: this home was never started"})
         raise typer.Exit(NOT_RUNNING)
-    with ground.opened(found) as app:
+    with ground.kept(found) as app:
         code, facts = _judge(app)
     _say(as_json, facts)
     raise typer.Exit(code)
@@ -157,7 +157,7 @@ def _say(as_json: bool, facts: dict[str, Any]) -> None:
         typer.echo(facts["line"])
 
 
-def _judge(app: "App") -> tuple[int, dict[str, Any]]:
+def _judge(app: ground.Kept) -> tuple[int, dict[str, Any]]:
     from monitor.model import Health  # noqa: PLC0415
     from monitor.store import daemon_owner  # noqa: PLC0415
 

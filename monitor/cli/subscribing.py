@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -10,9 +10,6 @@ from monitor import resources
 from monitor.cli import ground
 from monitor.errors import ConfigError, Problem
 from monitor.model import Frequency, Severity, Subscriber
-
-if TYPE_CHECKING:
-    from monitor.wiring import App
 
 
 class Weekday(StrEnum):
@@ -87,7 +84,7 @@ def show(context: typer.Context, *, as_json: Json = False) -> None:
     """Who gets digests: address, rhythm, language, filters. The commands below add and change."""
     if context.invoked_subcommand is not None:
         return
-    with ground.opened() as app:
+    with ground.kept() as app:
         found = app.store.subscribers.all()
     if as_json:
         ground.print_json([_as_row(s) for s in found])
@@ -181,7 +178,7 @@ def add(
 
     What was told to others before is not told again; the first message says what stands at each cited address today.
     """
-    with ground.opened() as app:
+    with ground.kept() as app:
         wishes = _checked(app, Wishes(
             email, frequency, hour, weekday, timezone, language, urgent, sign_of_life, tuple(topic or ()),
             tuple(source or ()), tuple(jurisdiction or ()), tuple(word or ()), min_severity,
@@ -209,7 +206,7 @@ def change(
     sign_of_life: Life = None,
 ) -> None:
     """Change what a subscriber gets. What is left out stays; a filter that is given replaces the one there was."""
-    with ground.opened() as app:
+    with ground.kept() as app:
         before = subscriber(app, email)
         wishes = _checked(app, Wishes(
             new_email, frequency, hour, weekday, timezone, language, urgent, sign_of_life, tuple(topic or ()),
@@ -224,7 +221,7 @@ def change(
 
 def pause(email: Email) -> None:
     """Send nothing until `resume`. What happens meanwhile is told then, in one digest."""
-    with ground.opened() as app:
+    with ground.kept() as app:
         reader = replace(subscriber(app, email), paused=True)
         app.store.subscribers.update(reader)
         typer.echo(f"paused {reader.email}; monitor subscribers resume {reader.email}")
@@ -232,7 +229,7 @@ def pause(email: Email) -> None:
 
 def resume(email: Email) -> None:
     """Send again. What happened meanwhile comes with the next digest."""
-    with ground.opened() as app:
+    with ground.kept() as app:
         reader = replace(subscriber(app, email), paused=False)
         app.store.subscribers.update(reader)
         _say("resumed", reader)
@@ -248,7 +245,7 @@ def forget(
     Asked back before it is done. When the last one goes, the next start makes the first subscriber again
     (MONITOR_MAIL_TO); pause keeps them and sends nothing.
     """
-    with ground.opened() as app:
+    with ground.kept() as app:
         reader = subscriber(app, email)
         if not yes:
             typer.confirm(f"Forget {reader.email} and every message to them?", abort=True)
@@ -256,7 +253,7 @@ def forget(
         typer.echo(f"forgotten {reader.email}")
 
 
-def subscriber(app: "App", email: str) -> Subscriber:
+def subscriber(app: ground.Kept, email: str) -> Subscriber:
     """The subscriber with this address; ConfigError that names the nearest one."""
     found = app.store.subscribers.get(email)
     if found is None:
@@ -265,7 +262,7 @@ def subscriber(app: "App", email: str) -> Subscriber:
     return found
 
 
-def _checked(app: "App", wishes: Wishes) -> Wishes:
+def _checked(app: ground.Kept, wishes: Wishes) -> Wishes:
     """Every wish that cannot be met is a complaint; filters come back as the watch list spells them."""
     from zoneinfo import available_timezones  # noqa: PLC0415
 
@@ -300,9 +297,11 @@ def _checked(app: "App", wishes: Wishes) -> Wishes:
     return checked
 
 
-def _listed(app: "App") -> list[str]:
+def _listed(app: ground.Kept) -> list[str]:
     """Before the first start the list is only in its file."""
-    return [s.id for s in app.load_watch_list(resources.sources_path(app.settings.home)).sources]
+    from monitor.wiring import load_watch_list  # noqa: PLC0415
+
+    return [s.id for s in load_watch_list(resources.sources_path(app.settings.home)).sources]
 
 
 def _say(done: str, reader: Subscriber) -> None:

@@ -29,7 +29,7 @@ def sources(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Each source with its state, the last good look, the next look and why."""
-    with ground.opened() as app:
+    with ground.kept() as app:
         states = app.store.sources.all()
         if source is not None:
             ground.source_known(app, source)
@@ -68,7 +68,7 @@ def _facts(state: "SourceState") -> dict[str, Any]:
     }
 
 
-def _table(app: "App", states: "tuple[SourceState, ...]") -> None:
+def _table(app: ground.Kept, states: "tuple[SourceState, ...]") -> None:
     from rich.table import Table  # noqa: PLC0415
 
     zone = app.settings.zone
@@ -86,7 +86,7 @@ def _table(app: "App", states: "tuple[SourceState, ...]") -> None:
     ground.console().print(table)
 
 
-def _one(app: "App", state: "SourceState", row: dict[str, Any]) -> None:
+def _one(app: ground.Kept, state: "SourceState", row: dict[str, Any]) -> None:
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(show_header=False, box=None, pad_edge=False)
@@ -201,9 +201,13 @@ def _show_text(extraction: "Extraction", source: "Source", *, margin: bool) -> N
 
 def citations(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Does the chapter still stand? One line per footnote; exit code 1 if one of them does not."""
-    with ground.opened() as app:
+    from monitor import config  # noqa: PLC0415
+    from monitor.wiring import by_source  # noqa: PLC0415
+
+    with ground.kept() as app:
         states = {s.source.id: s for s in app.store.sources.all()}
-        found = sorted((c for group in app.citations.values() for c in group), key=lambda c: (c.footnote, c.source_id))
+        cited = by_source(config.load_citations(app.settings.home))
+        found = sorted((c for group in cited.values() for c in group), key=lambda c: (c.footnote, c.source_id))
         rows = [_standing(c, states.get(c.source_id)) for c in found]
         if as_json:
             ground.print_json(rows)
