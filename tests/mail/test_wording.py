@@ -69,7 +69,7 @@ def event(week, kind, source="hunton-reform", **values):
         ("blocked", {"since": "rubbish", "last_good": "2026-11-02T05:00:00"}, "blocked"),
     ],
 )  # fmt: skip
-def test_events(kind, values, words, week, say):
+def test_each_kind_of_event_is_told_in_its_own_words(kind, values, words, week, say):
     assert words.casefold() in say(events=(event(week, EventKind(kind), **values),)).casefold()
 
 
@@ -114,7 +114,7 @@ def test_a_new_source_comes_with_what_its_first_look_found(week, say):
         (Part(PartKind.ADDED, "", "x", page=4), "Where: page 4"),
     ],
 )  # fmt: skip
-def test_parts(part, words, week, say):
+def test_each_kind_of_part_is_shown_with_its_lead_and_place(part, words, week, say):
     assert words in say(changes=(week.change(1, "coc-airport", Severity.MINOR, [], [part]),))
 
 
@@ -222,7 +222,7 @@ def report(week, renderer, findings, days=0):
         ({"kind": FindingKind.WAITING, "states": []}, "not looked at yet; its line follows when it was"),
     ],
 )
-def test_findings(finding, words, week, renderer):
+def test_each_finding_says_what_stands_at_the_cited_address(finding, words, week, renderer):
     quotes = tuple(week.touch(week.quote, state, 0, "near by") for state in finding["states"])
     made = Finding("coc-airport", finding["kind"], week.now, quotes=quotes)
     assert words in " ".join(report(week, renderer, (made,)).text.split())
