@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("checkout")]
+pytestmark = pytest.mark.slow
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("MONITOR_", "PYTHON", "COV"))}
 # pip finds nothing here: neither an index, nor a file, nor its cache.
