@@ -5,10 +5,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import SystemRandom
+from typing import TypeVar
 
 from monitor.clock import Clock
-from monitor.errors import DeliveryError, DeliveryKind
+from monitor.errors import DeliveryError, DeliveryKind, StorageError
 from monitor.mailing.needs import Outbox
 from monitor.model import ChannelState, Delivery, DeliveryState
 from monitor.notify import Notifier
@@ -22,9 +24,12 @@ LEASE = timedelta(minutes=10)
 STEPS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360))
 """Waits after the first, second, … temporary refusal; the last one repeats."""
 GIVE_UP = timedelta(days=5)
+NOTE_AGAIN = 5.0
+"""Seconds between two tries to note what became of a message."""
 AT_ONCE = 20
 """Messages handed over in one round, so that a stop is never far."""
 
+T = TypeVar("T")
 _CHANNEL = frozenset({DeliveryKind.CHANNEL_DOWN, DeliveryKind.CHANNEL_AUTH})
 _RANDOM = SystemRandom()
 _log = logging.getLogger("monitor.mail")
@@ -78,14 +83,33 @@ async def deliver_pending(
         try:
             answer = await asyncio.to_thread(notifier.send, delivery)
         except DeliveryError as error:
-            state = await asyncio.to_thread(_failed, outbox, delivery, error, clock.now(), jitter())
+            share = jitter()
+            state = await _noted(partial(_failed, outbox, delivery, error, jitter=share), clock, go_on)
             done = _counted(done, state)
             if error.kind in _CHANNEL:
                 return replace(done, channel=(await asyncio.to_thread(outbox.channel)).state)
         else:
-            await asyncio.to_thread(_sent, outbox, delivery, answer, clock.now())
+            await _noted(partial(_sent, outbox, delivery, answer), clock, go_on)
             done = replace(done, sent=done.sent + 1)
     return done
+
+
+async def _noted(note: Callable[[datetime], T], clock: Clock, go_on: Callable[[], bool]) -> T:
+    """Write down what became of a message, again and again while its lease lasts: not noted, it would be sent again.
+
+    `note` takes the time. Raises StorageError when the lease ends or a stop is asked for.
+    """
+    end, said = clock.now() + LEASE, False
+    while True:
+        try:
+            return await asyncio.to_thread(note, clock.now())
+        except StorageError as error:
+            if not said:
+                _log.error("what became of a message cannot be noted: %s; trying again, nothing else is sent", error)
+            said = True
+            if clock.now() >= end or not go_on():
+                raise
+        await clock.sleep(NOTE_AGAIN)
 
 
 async def _open(outbox: Outbox, notifier: Notifier, clock: Clock) -> bool:
@@ -127,7 +151,7 @@ def _sent(outbox: Outbox, delivery: Delivery, answer: str, now: datetime) -> Non
     _log.info("sent %s", delivery.message_id)
 
 
-def _failed(outbox: Outbox, delivery: Delivery, error: DeliveryError, now: datetime, jitter: float) -> DeliveryState:
+def _failed(outbox: Outbox, delivery: Delivery, error: DeliveryError, now: datetime, *, jitter: float) -> DeliveryState:
     """Whose fault it is decides: the channel's leaves the message as it was, the message's counts."""
     answer = error.answer
     if error.kind in _CHANNEL:
