@@ -3,13 +3,14 @@
 import os
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from monitor.errors import DamagedError, SchemaError, StorageError
-from monitor.store.engine import backups_of, copy_database
+from monitor.store.engine import UNFINISHED, backups_of, copy_database
 from monitor.store.locks import LOCK_WAIT, WriteLock, daemon_lock
 from monitor.store.schema import state_of
 
@@ -20,7 +21,14 @@ def backup_name(path: Path, now: datetime) -> Path:
 
 
 def prune_backups(path: Path, keep: int) -> tuple[Path, ...]:
-    """Deletes all but the newest `keep` dated backups. Those made before a migration stay. Returns what went."""
+    """Deletes all but the newest `keep` dated backups, and what a kill left half made a day ago or more.
+
+    Those made before a migration stay. Returns what went.
+    """
+    yesterday = time.time() - 86_400
+    for half in backups_of(path).glob(f"*{UNFINISHED}*"):
+        if half.stat().st_mtime < yesterday:
+            half.unlink(missing_ok=True)
     dated = sorted(backups_of(path).glob(f"{path.stem}-*Z.sqlite3"), reverse=True)
     for old in dated[max(keep, 1) :]:
         old.unlink(missing_ok=True)

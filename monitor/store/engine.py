@@ -8,7 +8,7 @@ connections write at once (sqlite.org/wal.html#walresetbug). Readers open the fi
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,6 +34,8 @@ _PASSING = {
     sqlite3.SQLITE_NOMEM: "memory is exhausted",
     sqlite3.SQLITE_PROTOCOL: "its locks do not work on this file system",
 }
+UNFINISHED = ".unfinished"
+"""What a copy is called until it is complete."""
 READERS = 32
 """Reading connections at once; far more than there are threads."""
 
@@ -233,9 +235,9 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
 
     Raises DamagedError when the copy does not pass SQLite's quick_check.
     """
+    unfinished = target.with_name(target.name + UNFINISHED)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = target.with_name(target.name + ".unfinished")
         unfinished.unlink(missing_ok=True)
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_RDWR, OWNER_ONLY))
         with closing(sqlite3.connect(unfinished)) as copy:
@@ -244,13 +246,16 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
             copy.execute("PRAGMA journal_mode = DELETE")
             (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            unfinished.unlink()
             raise DamagedError(f"The copy to {target} is damaged: {verdict}.")
         _to_disk(unfinished)
         unfinished.replace(target)
         _to_disk(target.parent)
     except OSError as error:
         raise StorageError(f"Cannot write {target}: {error.strerror}.") from error
+    finally:
+        # On a full disk half a copy would keep the room that everything else waits for.
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def _to_disk(path: Path) -> None:
