@@ -47,13 +47,15 @@ def after_wait(now: datetime, wait: timedelta) -> datetime:
     return now + min(max(wait, timedelta(minutes=1)), LONGEST)
 
 
-def catch_up(now: datetime, due_at: datetime, interval: timedelta, source_id: str) -> datetime:
-    """When to look at a source that is due since `due_at`.
+def catch_up(
+    now: datetime, due_at: datetime, interval: timedelta, source_id: str, longest: timedelta = LONGEST
+) -> datetime:
+    """When to look at a source that is due since `due_at`. `longest`: the furthest ahead it can have been planned.
 
     Overdue by less than its interval: now. After days off the looks spread over one interval, so that no storm
     hits the sites. A date further ahead than any plan can be (the clock was set back) is brought into range.
     """
-    if due_at > now + LONGEST + timedelta(hours=1):
+    if due_at > now + longest + timedelta(hours=1):
         return now + interval * fraction(source_id)
     if now - due_at <= interval:
         return due_at

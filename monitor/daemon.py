@@ -1,10 +1,10 @@
 """The clock: APScheduler ticks, the database knows what is due. Orderly start, orderly stop.
 
     every second        start the polls that are due
-    every 5 seconds     hand over pending mail; look whether sources.yaml was edited
+    every 5 seconds     hand over pending mail; look whether sources.yaml was edited, and whether the clock was set
     every 30 seconds    compose the digests that are due
     every minute        the heartbeat, when all is well
-    every day           a backup, and the write-ahead log folded in
+    every 10 minutes    once a day: a backup, and the write-ahead log folded in
 
 No job per source, no schedule of our own: `misfire_grace_time=None` and `coalesce=True`, so that a late tick is one
 tick and none is dropped; uniqueness is the database's.
@@ -14,51 +14,100 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable
-from datetime import UTC
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import FrameType
 
+from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
+from apscheduler.triggers.base import BaseTrigger
 
-from monitor.cadence import catch_up
-from monitor.errors import ConfigError, FetchError, StorageError
+from monitor.cadence import LONGEST, catch_up
+from monitor.errors import ConfigError, FetchError, MonitorError, StorageError
+from monitor.model import Trigger
 from monitor.wiring import App
 
-PATIENCE = 45.0
-"""Seconds that polls under way get to finish when the daemon is asked to stop."""
+LAST_WAIT = 10.0
+"""Seconds for what is neither done nor broken off when patience ends."""
 EXIT_AT_ONCE = 130
+JUMP = timedelta(minutes=10)
+"""Between two looks at the clock a few seconds pass; this much means that it was set, or that the machine slept."""
 
 _log = logging.getLogger("monitor.daemon")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two ticks; `patience`: what polls under way get to finish when the daemon is asked to stop."""
+
+    poll: float = 1.0
+    deliver: float = 5.0
+    follow: float = 5.0
+    compose: float = 30.0
+    heartbeat: float = 60.0
+    house: float = 600.0
+    patience: float = 35.0
+
+
+class Every(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
+    """Again so many seconds from now.
+
+    APScheduler's own trigger makes a list of every tick missed since the last one: after a clock that was wrong by
+    years it fills the memory before the first of them runs.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.wait = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _: datetime | None, now: datetime) -> datetime:
+        return now + self.wait
 
 
 class Daemon:
     """Runs an App until it is asked to stop. `watch_list`: the file that is followed."""
 
-    def __init__(self, app: App, watch_list: Path) -> None:
-        self._app, self._watch_list = app, watch_list
+    def __init__(self, app: App, watch_list: Path, pace: Pace | None = None) -> None:
+        self._app, self._watch_list, self._pace = app, watch_list, pace or Pace()
         self._stop = asyncio.Event()
+        self._signals = 0
         self._fatal: BaseException | None = None
-        self._stamp: tuple[int, int] | None = None
+        self._seen: tuple[int, int] | None = None
+        self._taken: tuple[int, int] | None = None
+        self._complaint = ""
+        self._heart = ""
+        self._latest = app.clock.now()
         self._troubles: set[str] = set()
         self._ticking: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until SIGTERM or SIGINT. A second signal ends the process at once; leases then expire by themselves."""
+        """Until SIGTERM or SIGINT. A second signal ends the process at once; leases then expire by themselves.
+
+        Raises DamagedError, and whatever was not foreseen, after the same orderly stop.
+        """
         self._install_signals()
-        await asyncio.to_thread(self._catch_up)
-        self._stamp = self._file_stamp()
+        # A tick that takes longer than its interval is no news.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = self._scheduler()
-        scheduler.start()
-        _log.info("daemon started: %d sources, next look %s", *self._app.outlook())
+        clock = asyncio.create_task(self._mind_the_clock(scheduler))
         try:
+            await asyncio.to_thread(self._catch_up)
+            scheduler.start()
+            _log.info("daemon started: %d sources, next look %s", *self._app.outlook())
             await self._stop.wait()
         finally:
-            _log.info("daemon stopping: finishing what is under way")
-            scheduler.shutdown(wait=False)
-            await self._drain()
-        if self._fatal is not None:
-            raise self._fatal
+            clock.cancel()
+            if scheduler.running:
+                # Not shut down yet: that would break off the ticks under way.
+                scheduler.pause()
+            ended = await self._drain()
+        fatal = self._fatal or self._app.polling.fatal
+        if not ended:
+            self._leave(fatal)
+        scheduler.shutdown(wait=False)
+        if fatal is not None:
+            raise fatal
         _log.info("daemon stopped")
 
     def stop(self) -> None:
@@ -68,16 +117,17 @@ class Daemon:
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        jobs: tuple[tuple[str, int, Callable[[], Awaitable[object]]], ...] = (
-            ("poll", 1, self._app.polling.start_due),
-            ("deliver", 5, self._app.post.deliver),
-            ("watch list", 5, self.follow_file),
-            ("compose", 30, self._app.post.compose),
-            ("heartbeat", 60, self.heartbeat),
-            ("housekeeping", 86_400, self.housekeeping),
+        pace = self._pace
+        jobs: tuple[tuple[str, float, Callable[[], Awaitable[object]]], ...] = (
+            ("poll", pace.poll, self._app.polling.start_due),
+            ("deliver", pace.deliver, self._app.post.deliver),
+            ("watch list", pace.follow, self.follow_file),
+            ("compose", pace.compose, self._app.post.compose),
+            ("heartbeat", pace.heartbeat, self.heartbeat),
+            ("housekeeping", pace.house, self.housekeeping),
         )
         for name, seconds, work in jobs:
-            scheduler.add_job(self._guarded, IntervalTrigger(seconds=seconds), args=(name, work), id=name)
+            scheduler.add_job(self._guarded, Every(seconds), args=(name, work), id=name)
         return scheduler
 
     async def _guarded(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
@@ -86,18 +136,20 @@ class Daemon:
         A database that cannot be written just now is reported once and tried again; a damaged one and anything
         unforeseen end the daemon, so that the supervisor starts a fresh one.
         """
+        if self._stop.is_set():
+            return
         task = asyncio.current_task()
         if task is not None:
             self._ticking.add(task)
             task.add_done_callback(self._ticking.discard)
         try:
             await work()
+        except asyncio.CancelledError:
+            raise
         except StorageError as error:
             if name not in self._troubles:
                 _log.error("%s: %s; trying again", name, error)
                 self._troubles.add(name)
-        except asyncio.CancelledError:
-            raise
         except BaseException as error:  # noqa: BLE001 - the top of the daemon: it ends, with the error
             self._fatal = error
             self._stop.set()
@@ -106,23 +158,73 @@ class Daemon:
                 _log.warning("%s: works again", name)
                 self._troubles.discard(name)
 
-    async def _drain(self) -> None:
-        await self._app.polling.drain(PATIENCE)
-        others = {t for t in self._ticking if t is not asyncio.current_task()}
+    # --- the end ----------------------------------------------------------------------------------------------------
+
+    async def _drain(self) -> bool:
+        """Finish what is under way and close the store; False when something could not be ended in time."""
+        _log.info("daemon stopping: finishing what is under way")
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._pace.patience + LAST_WAIT
+        self._app.post.stop()
+        ended = await self._app.polling.drain(self._pace.patience)
+        others = self._ticking - {asyncio.current_task()}
         if others:
-            await asyncio.wait(others, timeout=10)
-        await self._app.aclose()
+            _, late = await asyncio.wait(others, timeout=max(0.0, end - loop.time()))
+            ended = ended and not late
+        if not ended:
+            return False
+        try:
+            async with asyncio.timeout(LAST_WAIT):
+                await self._app.aclose()
+        except TimeoutError:
+            return False
+        except StorageError as error:
+            _log.warning("the write-ahead log was not folded in: %s", error)
+        return True
+
+    def _leave(self, fatal: BaseException | None) -> None:
+        """End the process although a thread still waits, for a mail server or for a lock that others hold.
+
+        What it had in hand is under a lease, and taken up again when that ends.
+        """
+        _log.warning("daemon stopped with something unfinished; its lease ends by itself")
+        if fatal is not None:
+            _log.error("%s", fatal, exc_info=None if isinstance(fatal, MonitorError) else fatal)
+        logging.shutdown()
+        code = fatal.exit_code if isinstance(fatal, MonitorError) else 1
+        os._exit(code if fatal else 0)
 
     def _install_signals(self) -> None:
+        # Not the loop's own handlers: the second signal must be heard while the loop is busy, too.
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._asked_to_stop)
 
-    def _asked_to_stop(self) -> None:
-        if self._stop.is_set():
-            # Nothing half-recorded: every result is one transaction, and a lease that is not freed expires.
-            os._exit(EXIT_AT_ONCE)
-        self._stop.set()
+        def asked(_: int, __: FrameType | None) -> None:
+            self._signals += 1
+            if self._signals > 1:
+                # Nothing is half-recorded: every result is one transaction, and a lease that is not freed expires.
+                os._exit(EXIT_AT_ONCE)
+            loop.call_soon_threadsafe(self._stop.set)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, asked)
+
+    # --- the clock --------------------------------------------------------------------------------------------------
+
+    async def _mind_the_clock(self, scheduler: AsyncIOScheduler) -> None:
+        """Waits on the machine's monotonic clock: after one set back no tick would come to notice it."""
+        while True:
+            await asyncio.sleep(self._pace.follow)
+            if scheduler.running:
+                bring_back(scheduler.get_jobs(), datetime.now(UTC))
+                await self._guarded("clock", self.follow_clock)
+
+    async def follow_clock(self) -> None:
+        """After a clock that was set, or a long sleep: bring the looks back into range, spread what is overdue."""
+        now = self._app.clock.now()
+        if abs(now - self._latest) > JUMP:
+            _log.warning("the clock went from %s to %s", *(f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in (self._latest, now)))
+            await asyncio.to_thread(self._catch_up)
+        self._latest = now
 
     def _catch_up(self) -> None:
         """After days off, and after a clock was set back: spread what is overdue, bring back what is out of range."""
@@ -131,32 +233,44 @@ class Daemon:
         for state in self._app.store.sources.all():
             if state.next_poll_at is None:
                 continue
-            when = catch_up(now, state.next_poll_at, state.source.interval, state.source.id)
+            interval = state.source.interval
+            # Only a host that asks to be left alone makes us wait for longer than the interval.
+            longest = LONGEST if state.next_trigger is Trigger.RETRY_AFTER else interval
+            when = catch_up(now, state.next_poll_at, interval, state.source.id, longest)
             if when != state.next_poll_at:
                 moved[state.source.id] = when
         if moved:
             self._app.store.sources.reschedule(moved)
             _log.info("catching up: the looks of %d sources spread over their interval", len(moved))
 
+    # --- the rest ---------------------------------------------------------------------------------------------------
+
     async def follow_file(self) -> None:
         """Take over an edited watch list; a broken one changes nothing and is reported once."""
         stamp = self._file_stamp()
-        if stamp == self._stamp:
+        if stamp == self._taken:
             return
-        self._stamp = stamp
+        if stamp != self._seen:
+            # It may be half written: taken when it has stood still from one tick to the next.
+            self._seen = stamp
+            return
         try:
             watch_list = await asyncio.to_thread(self._app.load_watch_list, self._watch_list)
         except ConfigError as error:
-            for problem in error.problems:
-                _log.error("watch list not taken over: %s", problem)
-            await asyncio.to_thread(self._app.store.meta.set, "watch_list_problem", str(error)[:4000])
-            return
-        report = await asyncio.to_thread(self._app.store.sources.sync, watch_list, self._app.clock.now())
-        await asyncio.to_thread(self._app.store.meta.set, "watch_list_problem", "")
-        _log.info(
-            "watch list taken over: %d added, %d changed, %d retired, %d back",
-            len(report.added), len(report.changed), len(report.retired), len(report.returned),
-        )  # fmt: skip
+            if str(error) != self._complaint:
+                for problem in error.problems:
+                    _log.error("watch list not taken over: %s", problem)
+            self._complaint = str(error)
+        else:
+            if watch_list.sha256 != self._app.listed:
+                report = await asyncio.to_thread(self._app.follow, watch_list)
+                _log.info(
+                    "watch list taken over: %d added, %d changed, %d retired, %d back",
+                    len(report.added), len(report.changed), len(report.retired), len(report.returned),
+                )  # fmt: skip
+            self._complaint = ""
+        await asyncio.to_thread(self._app.store.meta.set, "watch_list_problem", self._complaint[:4000])
+        self._taken = stamp
 
     def _file_stamp(self) -> tuple[int, int] | None:
         try:
@@ -168,16 +282,28 @@ class Daemon:
     async def heartbeat(self) -> None:
         """Ask for MONITOR_HEARTBEAT_URL while all is well; whoever runs that address notices when it stops."""
         url = self._app.settings.heartbeat_url.get_secret_value()
-        if not url or not await asyncio.to_thread(self._app.healthy):
+        if not url or self._troubles or not await asyncio.to_thread(self._app.healthy):
             return
         try:
-            await self._app.fetcher.get_plain(url)
+            status = await self._app.fetcher.get_plain(url)
+            problem = "" if 200 <= status < 300 else f"answer {status}"
         except FetchError as error:
-            _log.warning("heartbeat not delivered: %s", error.kind)
+            problem = str(error.kind)
+        if problem and problem != self._heart:
+            _log.warning("heartbeat not delivered: %s", problem)
+        elif self._heart and not problem:
+            _log.info("heartbeat delivered again")
+        self._heart = problem
 
     async def housekeeping(self) -> None:
         """A verified backup a day, the last seven kept; the write-ahead log folded into the database."""
-        try:
-            await asyncio.to_thread(self._app.back_up)
-        except (StorageError, OSError) as error:
-            _log.error("backup failed: %s", error)
+        made = await asyncio.to_thread(self._app.keep_house)
+        if made:
+            _log.info("backup made: %s", made)
+
+
+def bring_back(jobs: Iterable[Job], now: datetime) -> None:
+    """Ticks further ahead than their interval were planned before the clock was set back: they come now."""
+    for job in jobs:
+        if job.next_run_time is not None and job.next_run_time - now > job.trigger.wait + timedelta(seconds=1):
+            job.modify(next_run_time=now)

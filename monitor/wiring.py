@@ -3,7 +3,9 @@
 Nothing in settings, YAML or environment opens a private address: the guard's exceptions exist only as an argument.
 """
 
+import asyncio
 import os
+import shutil
 import socket
 import ssl
 from collections.abc import Collection
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from monitor import __version__, config
 from monitor.clock import Clock, SystemClock
+from monitor.errors import DamagedError, StorageError
 from monitor.extract import check_selector
 from monitor.fetch import HttpFetcher, Limits, Resolver, SystemResolver
 from monitor.judge.lore import Lore
@@ -21,9 +24,9 @@ from monitor.mailing import Post
 from monitor.messages import Templates
 from monitor.model import Citation, Source, Subscriber, WatchList
 from monitor.notify import Notifier, notifier_for
-from monitor.poll import Polling
+from monitor.poll import OFFLINE, Polling
 from monitor.settings import Settings
-from monitor.store import Store, open_store
+from monitor.store import Store, SyncReport, newest_backup, open_store
 from monitor.text.notices import NoticeList
 from monitor.text.pages import FaultList
 from monitor.text.topics import Lexicon
@@ -32,6 +35,10 @@ from monitor.text.words import WordLists
 NAME = "footnote-watch"
 UNDELIVERED = timedelta(hours=1)
 """Mail that waits longer needs attention."""
+BACKED_UP = "backed_up_at"
+"""The fact that says when the last daily copy was made."""
+BETWEEN_BACKUPS = timedelta(hours=23, minutes=50)
+BACKUPS = 7
 
 
 @dataclass
@@ -46,10 +53,20 @@ class App:
     post: Post
     lore: Lore
     citations: dict[str, tuple[Citation, ...]]
+    listed: str = ""
+    """SHA-256 of the watch list taken over."""
 
     async def aclose(self) -> None:
         await self.fetcher.aclose()
-        self.store.close()
+        await asyncio.to_thread(self.store.close)
+
+    def refuse_damage(self) -> None:
+        """Read all of the database. Raises DamagedError naming the newest backup; then nothing is written any more."""
+        problems = self.store.check()
+        if problems:
+            backup = newest_backup(self.store.path)
+            advice = f"monitor restore {backup}" if backup else "there is no backup beside it"
+            raise DamagedError(f"{self.store.path} is damaged ({problems[0]}); nothing is written any more: {advice}")
 
     def load_watch_list(self, path: Path) -> WatchList:
         """sources.yaml, checked with everything the program knows; ConfigError with all complaints."""
@@ -59,9 +76,15 @@ class App:
         """Make the list the one that is polled; note the first start; make the first subscriber when there is none."""
         now = self.clock.now()
         self.store.meta.set_once("first_start_at", now.isoformat())
-        self.store.sources.sync(watch_list, now)
+        self.follow(watch_list)
         if not self.store.subscribers.all():
             self.store.subscribers.add(first_subscriber(self.settings, now))
+
+    def follow(self, watch_list: WatchList) -> SyncReport:
+        """Poll what the list says from now on."""
+        report = self.store.sources.sync(watch_list, self.clock.now())
+        self.listed = watch_list.sha256
+        return report
 
     def outlook(self) -> tuple[int, str]:
         """How many sources are polled, and when the next one is."""
@@ -70,21 +93,28 @@ class App:
         return len(states), soonest.isoformat(timespec="seconds") if soonest else "never"
 
     def healthy(self) -> bool:
-        """Online, and no mail waiting for longer than an hour."""
-        if self.store.meta.get("offline_since"):
+        """Online, results are written, and no mail waits for longer than an hour."""
+        if self.store.meta.get(OFFLINE) or not self.polling.well:
             return False
         oldest = self.store.outbox.pending(self.clock.now()).oldest
         return oldest is None or self.clock.now() - oldest < UNDELIVERED
 
-    def back_up(self) -> Path:
-        """A verified copy of the database in `db/backups`; the seven newest are kept."""
-        folder = self.settings.database.parent / "backups"
-        folder.mkdir(parents=True, exist_ok=True)
-        name = f"{self.settings.database.stem}-{self.clock.now():%Y%m%dT%H%M%SZ}.sqlite3"
-        self.store.backup(folder / name)
-        for old in sorted(folder.glob(f"{self.settings.database.stem}-*.sqlite3"))[:-7]:
-            old.unlink(missing_ok=True)
-        return folder / name
+    def keep_house(self) -> Path | None:
+        """Once a day: the write-ahead log folded in and a verified copy made, the seven newest kept.
+
+        The copy's place; None when today's is made. Raises StorageError, DamagedError.
+        """
+        now, last = self.clock.now(), self.store.meta.get(BACKED_UP)
+        if last and timedelta() <= now - datetime.fromisoformat(last) < BETWEEN_BACKUPS:
+            return None
+        self.store.checkpoint()
+        size, free = self.store.path.stat().st_size, shutil.disk_usage(self.store.path.parent).free
+        if free < 2 * size:
+            raise StorageError(f"no room for a backup: {free >> 20} MB free, the database has {size >> 20} MB")
+        made = self.store.backup()
+        self.store.prune_backups(BACKUPS)
+        self.store.meta.set(BACKED_UP, now.isoformat())
+        return made
 
 
 def build(

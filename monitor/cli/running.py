@@ -9,7 +9,7 @@ import typer
 
 from monitor import resources
 from monitor.cli import ground
-from monitor.errors import ConfigError, Problem
+from monitor.errors import ConfigError, MonitorError, Problem
 
 if TYPE_CHECKING:
     from monitor.settings import Settings
@@ -33,20 +33,24 @@ def run() -> None:
     found = ground.settings(logging_on=True)
     where = resources.sources_path(found.home)
     with daemon_lock(found.database):
-        app = _started(found)
+        app = _started(found, thorough=True)
         asyncio.run(Daemon(app, where).run())
 
 
-def _started(found: "Settings") -> "App":
-    """The wired program with this home's watch list taken over. A broken list is fatal only when there is no older."""
+def _started(found: "Settings", *, thorough: bool = False) -> "App":
+    """The wired program with this home's watch list taken over. A broken list is fatal here; a running daemon keeps
+    the one it has. `thorough`: read the whole database first, and refuse a damaged one.
+    """
     from monitor.wiring import build  # noqa: PLC0415
 
     where = resources.sources_path(found.home)
     app = build(found)
     try:
+        if thorough:
+            app.refuse_damage()
         app.take_over(app.load_watch_list(where))
         app.store.meta.set("watch_list_problem", "")
-    except ConfigError:
+    except MonitorError:
         app.store.close()
         raise
     _log.info("home %s, database %s, mail to %s", found.home, found.database, app.post.describe())
@@ -84,7 +88,9 @@ async def _poll_once(app: "App", ids: list[str], *, everything: bool, quiet: boo
                 )
                 for i in unknown
             ])  # fmt: skip
-        wanted = list(states) if everything else ids
+        # First looks are planned half a second apart, for the daemon; here they are all due.
+        new = [i for i, state in states.items() if state.last_poll_at is None]
+        wanted = list(states) if everything else ids or new
         if wanted:
             app.store.sources.make_due([i for i in wanted if states[i].source.pollable], started)
         work = asyncio.create_task(app.polling.run_due())

@@ -62,7 +62,8 @@ class Polling:
     """The trouble with writing was reported."""
     _once: bool = False
     """Somebody waits for the end: what cannot be written now is an error."""
-    _fatal: DamagedError | StorageError | None = None
+    fatal: DamagedError | StorageError | None = None
+    """What the program must end with."""
     _network: Network = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,7 +74,7 @@ class Polling:
 
         Raises StorageError and DamagedError; polls under way are broken off then, as when it is cancelled.
         """
-        count, self._closing, self._once, self._fatal = 0, False, True, None
+        count, self._closing, self._once, self.fatal = 0, False, True, None
         try:
             while True:
                 count += await self.start_due()
@@ -89,8 +90,8 @@ class Polling:
 
         Raises StorageError, and DamagedError also for a poll that met it since.
         """
-        if self._fatal is not None:
-            raise self._fatal
+        if self.fatal is not None:
+            raise self.fatal
         if self._closing or self._in_hand or not await self._network.back():
             return 0
         async with self._door:
@@ -143,7 +144,7 @@ class Polling:
         except asyncio.CancelledError:
             await self._ended(order, lambda: self.store.polls.release(order))
         except DamagedError as error:
-            self._fatal = error
+            self.fatal = error
         except StorageError as error:
             self._lost(order, error)
         except Exception as error:  # noqa: BLE001 - the top of a worker: one source's bug stops no other source
@@ -158,7 +159,7 @@ class Polling:
         try:
             await self._keep(write)
         except DamagedError as error:
-            self._fatal = error
+            self.fatal = error
         except StorageError as error:
             self._lost(order, error)
 
@@ -187,7 +188,7 @@ class Polling:
         self._trouble(error)
         _log.error("nothing recorded source=%s; looked at again when its lease ends", order.source.id)
         if self._once:
-            self._fatal = error
+            self.fatal = error
 
     def _trouble(self, error: StorageError) -> None:
         if not self._said:
@@ -198,6 +199,11 @@ class Polling:
         if self._said:
             _log.warning("results are written again")
         self._said = False
+
+    @property
+    def well(self) -> bool:
+        """Results can be written, as far as is known."""
+        return not self._said
 
     async def poll(self, order: PollOrder) -> PollIntent:
         """Look at one source; nothing is written."""
