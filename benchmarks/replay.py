@@ -258,7 +258,7 @@ def main() -> int:
     stage.start()
     far_end.close()
     try:
-        opened: Opened = link.recv()
+        opened = _opened(link, options.corpus)
         _say(f"{len(opened.rows)} snapshots of {len(opened.streams)} streams")
         account = asyncio.run(replay(options, home, opened, link))
         account.problems += complaints.lines()
@@ -274,6 +274,17 @@ def main() -> int:
     if options.home is not None or options.keep:
         _say(f"home: {home}")
     return 1 if account.problems else 0
+
+
+def _opened(link: Connection, corpus: Path) -> Opened:
+    """What the stage read; it has said why when it could not."""
+    try:
+        opened: Opened = link.recv()
+    except EOFError:
+        raise SystemExit(f"{corpus} could not be read") from None
+    if not opened.rows:
+        raise SystemExit(f"{corpus}: no stream of that name")
+    return opened
 
 
 def _figures(account: Account) -> None:
