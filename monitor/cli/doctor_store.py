@@ -100,7 +100,7 @@ def clock(patient: Patient, store: Store) -> Iterator[Line]:
                 by_source.setdefault(poll.source_id, (at - poll.finished_at).total_seconds())
     off = timedelta(seconds=median(by_source.values())) if len(by_source) >= FEWEST_CLOCKS else timedelta()
     if abs(off) > CLOCK_OFF:
-        minutes = abs(off) // timedelta(minutes=1)
+        minutes = round(abs(off) / timedelta(minutes=1))
         side = "behind" if off > timedelta() else "ahead of"
         yield Line("clock", "warn", f"this machine's clock is about {minutes} minutes {side} those of the sites", mend)
         return

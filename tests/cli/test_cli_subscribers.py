@@ -36,8 +36,8 @@ def test_every_option_of_a_new_subscriber_is_kept(monitor, opened):
     done = monitor(
         "subscribers", "add", "carla@example.org", "--frequency", "weekly", "--hour", 18, "--weekday", "friday",
         "--timezone", "europe/lisbon", "--language", "fr", "--topic", "Oversight", "--topic", "ai", "--source",
-        "coc-home", "--jurisdiction", "wallonia", "--word", "gezichtsherkenning", "--word", "drone strike", "--min-severity",
-        "substantive", "--no-urgent", "--sign-of-life",
+        "coc-home", "--jurisdiction", "wallonia", "--word", "gezichtsherkenning", "--word", "drone strike",
+        "--min-severity", "substantive", "--no-urgent", "--sign-of-life",
     )  # fmt: skip
     assert done.code == 0
     found = opened.subscribers.get("carla@example.org")
