@@ -115,14 +115,16 @@ def run(job: tuple[str, dict[str, Any], bool]) -> tuple[list[dict[str, Any]], li
     read_stream = corpus_reader(corpus)
     lore, renderer = load_lore(), Renderer(Sender("watch@example.org", "Footnote Watch", "bench", "watch@example.org"))
     source = source_of(entry, shuffled=shuffled)
-    stream = Stream(source, lore, renderer)
+    stream, at_run = Stream(source, lore, renderer), None
     predictions, notes, figures = [], [], Counter[str]()
     for index, row in enumerate(read_stream(Path(corpus) / entry["file"])):
         body = row["body"].encode("utf-8", "surrogatepass")
         if row.get("encoding") == "base64":
             body = base64.b64decode(row["body"])
-        if not index and row["content_type"] == "application/pdf":
-            stream.source = replace(source, watch_as=WatchAs.PDF)
+        if row["run"] != at_run:  # nothing is known of what lies between two runs: a new baseline
+            pdf = row["content_type"] == "application/pdf"
+            at_run = row["run"]
+            stream = Stream(replace(source, watch_as=WatchAs.PDF) if pdf else source, lore, renderer)
         declared = row["content_type"] + ("; charset=utf-8" if row.get("encoding") != "base64" else "")
         begin = time.process_time()
         intent, added, removed = stream.look(body, declared, datetime.fromisoformat(row["at"]))
@@ -161,7 +163,7 @@ def source_of(entry: dict[str, Any], *, shuffled: bool) -> Source:
     if shuffled:
         name = hashlib.sha256(name.encode()).hexdigest()[:12]
         url = f"https://{name}.example/{name[::-1]}"
-    kind = str(entry.get("kind") or entry.get("type") or entry.get("form") or "")
+    kind = str(entry.get("type") or "")
     watch_as = WatchAs.LISTING if re.search("list|feed", kind) else WatchAs.PAGE
     return Source(id=name, name=name, section="all", url=url, watch_as=watch_as)
 

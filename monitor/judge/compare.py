@@ -6,6 +6,7 @@ until it settles. Told units (and editorial ones, silently) are applied to the t
 differences and are weighed again at the next look. So nothing is ever absorbed without a word or a stored reason.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,11 +29,16 @@ from monitor.judge.recall import (
     turn,
     wait_on,
 )
+from monitor.judge.stamps import Stamps, stamps
 from monitor.judge.units import Unit, UnitKind, settle, units
-from monitor.model import Block, Extraction, Memory, Pending, Sighting, Slot
+from monitor.model import Block, Extraction, Memory, Pending, Sighting, Slot, key_of
+from monitor.text.words import WordLists
 
 EDITORIAL = frozenset({UnitKind.PUNCTUATION, UnitKind.MOVED_AWAY, UnitKind.MOVED_HERE})
-NOISE_RULES = frozenset({"volatile", "rotating", "ticking", "flicker"})
+_TITLE_CUT = re.compile(r"\s+[|–—·»:-]+\s+")
+LONG_PASSAGE = 12
+"""Words from which a passage reworded in place is an edit."""
+NOISE_RULES = frozenset({"volatile", "rotating", "ticking", "flicker", "build", "clock", "shift", "headline"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +72,23 @@ class Comparison:
         return bool(self.news or self.editorial)
 
 
-def compare(told: Extraction, before: Extraction, current: Extraction, memory: Memory, now: datetime) -> Comparison:
+def compare(
+    told: Extraction, before: Extraction, current: Extraction, memory: Memory, now: datetime, words: WordLists
+) -> Comparison:
     """Weigh `current` against `told`, with `before` the text of the previous good look.
 
     `memory` is that of before this look, but for `good_looks`, which counts it.
     """
     listing = bool(told.items and current.items)
-    found = _differences(told, current, listing=listing)
+    aligned = () if listing else units(told.blocks, current.blocks)
+    found = _differences(told, current, aligned, listing=listing)
     sightings = _sightings(memory, before, current, now)
-    scale = _Scale(memory, sightings, now, memory.last_good)
+    file = current.media == "pdf"
+    marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now)
+    scale = _Scale(memory, sightings, now, marks, _title_lines(told, current), file=file)
     weighed = scale.weigh_all(found)
-    ready = [w for w in weighed if scale.ready(w)]
+    edited = any(scale.plainly_edited(w) for w in weighed)
+    ready = [w for w in weighed if scale.ready(w) or (edited and w.rule == "confirm")]
     applied = frozenset(w.unit.key for w in ready)
     waiting = tuple(w for w in weighed if w.unit.key not in applied)
     news = tuple(w.unit for w in ready if not _is_editorial(w.unit))
@@ -85,7 +97,7 @@ def compare(told: Extraction, before: Extraction, current: Extraction, memory: M
         editorial=tuple(w.unit for w in ready if _is_editorial(w.unit)),
         waiting=waiting,
         unconfirmed=_vanished(memory, told, before, found, listing=listing),
-        told=_settled(told, current, applied, listing=listing),
+        told=_settled(told, current, aligned, applied, listing=listing),
         pending=keep_pending(scale.pending[scale.name(w)] for w in waiting),
         sightings=sightings,
         slots=keep_slots(scale.slots.values()),
@@ -99,9 +111,20 @@ def compare(told: Extraction, before: Extraction, current: Extraction, memory: M
 class _Scale:
     """Weighs units against one memory."""
 
-    def __init__(self, memory: Memory, sightings: tuple[Sighting, ...], now: datetime, last: datetime | None) -> None:
-        self.now, self.last = now, last
-        self.warm = memory.good_looks >= WARM_UP_LOOKS
+    def __init__(
+        self,
+        memory: Memory,
+        sightings: tuple[Sighting, ...],
+        now: datetime,
+        marks: Stamps,
+        titles: frozenset[str],
+        *,
+        file: bool,
+    ) -> None:
+        self.now, self.last, self.marks, self.titles = now, memory.last_good, marks, titles
+        # A file is put there by somebody: it has no furniture, is not half rendered and needs no second look.
+        self.file = file
+        self.warm = file or memory.good_looks >= WARM_UP_LOOKS
         self.sightings: Mapping[str, Sighting] = {s.key: s for s in sightings}
         self.known: Mapping[str, Pending] = {p.key: p for p in memory.pending}
         self.slots: dict[str, Slot] = {s.key: s for s in memory.slots}
@@ -136,10 +159,24 @@ class _Scale:
         if weighed.rule == "window":
             return True
         if weighed.rule == "confirm":
-            return pending.looks >= 2
+            return self.file or pending.looks >= 2
         if weighed.rule == "flicker":
             return pending.looks >= 2 and self.now - pending.since >= FLICKER
         return False
+
+    def plainly_edited(self, weighed: Weighed) -> bool:
+        """Is this a long passage reworded in place, for the first time?
+
+        Pages that load badly, rotate or test variants do not reword a sentence here and there: somebody edited the
+        text, and the other differences of this look belong to the same edit. No second look is needed.
+        """
+        unit = weighed.unit
+        if weighed.rule != "confirm" or not isinstance(unit, Unit) or unit.kind is not UnitKind.REWORDED:
+            return False
+        old, new = unit.old[0].key, unit.new[0].key
+        slot = self.slots.get(unit.slot)
+        fewest = min(len(old.split()), len(new.split()))
+        return fewest >= LONG_PASSAGE and not unit.digits_only and (slot is None or slot.turns == 1)
 
     def _rule(self, unit: Unit | ItemUnit) -> str:
         if isinstance(unit, ItemUnit):
@@ -147,8 +184,19 @@ class _Scale:
         elif unit.kind in EDITORIAL:
             usual = "confirm"
         else:
-            usual = self._turning(unit) or self._coming_back(unit) or "confirm"
+            usual = (
+                self.marks.rule(unit)
+                or self._headline(unit)
+                or self._turning(unit)
+                or self._coming_back(unit)
+                or "confirm"
+            )
         return usual if self.warm or usual == "window" else "warm_up"
+
+    def _headline(self, unit: Unit) -> str:
+        """A heading that comes or goes and says no more than the page's title says all the time."""
+        lone = unit.kind in {UnitKind.COME, UnitKind.GONE}
+        return "headline" if lone and (unit.old or unit.new)[0].key in self.titles else ""
 
     def _coming_back(self, unit: Unit) -> str:
         """Did these words come and go before?"""
@@ -180,16 +228,27 @@ class _Scale:
         return slot.turns
 
 
-def _differences(told: Extraction, current: Extraction, *, listing: bool) -> tuple[Unit | ItemUnit, ...]:
+def _differences(
+    told: Extraction, current: Extraction, aligned: Iterable[Unit], *, listing: bool
+) -> tuple[Unit | ItemUnit, ...]:
     if listing:
         return item_units(told.items, current.items)
-    return tuple(u for u in units(told.blocks, current.blocks) if u.kind is not UnitKind.SAME)
+    return tuple(u for u in aligned if u.kind is not UnitKind.SAME)
 
 
-def _settled(told: Extraction, current: Extraction, applied: frozenset[str], *, listing: bool) -> Extraction:
+def _settled(
+    told: Extraction, current: Extraction, aligned: Iterable[Unit], applied: frozenset[str], *, listing: bool
+) -> Extraction:
     if listing:
         return replace(current, items=settle_items(told.items, current.items, applied))
-    return replace(current, blocks=settle(units(told.blocks, current.blocks), applied))
+    return replace(current, blocks=settle(aligned, applied))
+
+
+def _title_lines(told: Extraction, current: Extraction) -> frozenset[str]:
+    """The page's title, whole and in its parts, when it stayed the same."""
+    if told.title != current.title:
+        return frozenset()
+    return frozenset(key_of(part) for part in (current.title, *_TITLE_CUT.split(current.title))) - {""}
 
 
 def _is_editorial(unit: Unit | ItemUnit) -> bool:
@@ -217,7 +276,8 @@ def _vanished(
     if not lost:
         return ()
     listing = listing and bool(before.items)
-    return tuple(u for u in _differences(told, before, listing=listing) if u.key in lost)
+    aligned = () if listing else units(told.blocks, before.blocks)
+    return tuple(u for u in _differences(told, before, aligned, listing=listing) if u.key in lost)
 
 
 def _restored(news: Sequence[Unit | ItemUnit], scale: _Scale) -> datetime | None:

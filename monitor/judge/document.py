@@ -12,6 +12,8 @@ from monitor.text.quotes import similar
 
 COLLAPSED_BELOW = 0.5
 """Share of the last good text's words under which a page is looked at again before it is believed."""
+AMPLE = 1000
+"""Words from which a page is no remnant, however long it was: no broken page has as many."""
 UNLIKE_BELOW = 0.2
 """Share of common word shingles under which a page is not the text we knew."""
 SMALL = 30
@@ -95,7 +97,7 @@ def stand(look: Look, known: Known, language: str, lore: Lore) -> Standing:
         return by_status
     reading = look.reading
     if isinstance(reading, Extraction):
-        fault = _page_fault(answer, reading, lore)
+        fault = _page_fault(answer, reading, lore, shrunk=_shrunk(reading, known))
         if fault is not None:
             return fault
     if by_status is not None:
@@ -130,7 +132,7 @@ def _by_status(capture: Capture) -> Standing | None:
     return Standing(State.UNREACHABLE, reason)
 
 
-def _page_fault(capture: Capture, reading: Extraction, lore: Lore) -> Standing | None:
+def _page_fault(capture: Capture, reading: Extraction, lore: Lore, *, shrunk: bool) -> Standing | None:
     fault = page_fault(
         reading.title,
         "\n".join(b.text for b in (*reading.blocks, *reading.margin)),
@@ -140,6 +142,7 @@ def _page_fault(capture: Capture, reading: Extraction, lore: Lore) -> Standing |
         headers=dict(capture.headers),
         raw=capture.body[:65536] if reading.media == "html" else b"",
         faults=lore.faults,
+        shrunk=shrunk,
     )
     if fault is None:
         return None
@@ -168,9 +171,14 @@ def _as_known(capture: Capture, reading: Extraction, known: Known, language: str
         if likeness < UNLIKE_BELOW:
             state = State.GONE if _is_home(capture) else State.ELSEWHERE
             return Standing(state, Reason("redirected", {"old": known.final_url, "new": capture.final_url}))
-    if reading.words < COLLAPSED_BELOW * before.words:
+    if _shrunk(reading, known):
         return Standing(State.COLLAPSED, Reason("collapsed", {"old": str(before.words), "new": str(reading.words)}))
     return Standing(State.GOOD, Reason("readable"))
+
+
+def _shrunk(reading: Extraction, known: Known) -> bool:
+    before = known.text
+    return before is not None and reading.words < min(AMPLE, COLLAPSED_BELOW * before.words)
 
 
 def _is_home(capture: Capture) -> bool:

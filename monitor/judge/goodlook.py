@@ -95,7 +95,7 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
     """Compare a good text with the told one. `before` is the text of the previous good look."""
     now = setting.now
     seen = _seen(memory, reading, setting)
-    comparison = compare(told, before, reading, replace(memory, good_looks=seen.good_looks), now)
+    comparison = compare(told, before, reading, replace(memory, good_looks=seen.good_looks), now, setting.lore.words)
     states, touches = _quote_states(memory, comparison, setting)
     change = change_of(
         comparison,

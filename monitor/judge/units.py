@@ -104,6 +104,8 @@ def _cut(ops: Iterable[Op]) -> Iterator[Unit]:
 
 
 def _same(old: Block, new: Block, above: str) -> Unit:
+    if old.text == new.text and old.links == new.links:
+        return Unit(UnitKind.SAME, (old,), (new,), above)
     if _documents(old.links) != _documents(new.links) and _documents(new.links):
         return Unit(UnitKind.LINK, (old,), (new,), above)
     if _ink(old.text) != _ink(new.text):

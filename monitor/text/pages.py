@@ -57,7 +57,7 @@ _EMPTY = 15
 _PASSWORD_WORDS = 120
 """A page this short with a password field is a login page, whatever it says."""
 _ANGRY = 3
-"""By how much the bounds widen when the status says 400 or more."""
+"""By how much the bounds widen when the status says 400 or more, or most of the text is gone."""
 _LINE_WORDS = 40
 _MOST_LINES = 400
 _GONE = frozenset({404, 410})
@@ -100,13 +100,15 @@ def page_fault(
     headers: Mapping[str, str],
     faults: FaultList,
     raw: bytes = b"",
+    shrunk: bool = False,
 ) -> PageFault | None:
     """What is wrong with a page, or None.
 
     `text`: everything visible, furniture included, one block a line. `words`: of the document part alone.
-    `headers`: names in lower case. `raw`: the beginning of the page source, where there is one.
+    `headers`: names in lower case. `shrunk`: the page has lost most of the text it had. `raw`: the beginning of the
+    page source, where there is one.
     """
-    widened = _ANGRY if status >= 400 else 1
+    widened = _ANGRY if status >= 400 or shrunk else 1
     page = _Page(title, text, words, status, raw, headers)
     for kind in _order(status):
         marks, bounds = faults.marks[kind], _BOUNDS[kind]

@@ -231,3 +231,24 @@ def _any(names: Iterable[str]) -> str:
     """One of these words, the longest first; `word*` may have any ending."""
     ordered = sorted(names, key=len, reverse=True)
     return "|".join(re.escape(name).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for name in ordered) or r"(?!)"
+
+
+def dates_in(text: str, words: WordLists) -> tuple[tuple[str, ...], str]:
+    """The whole dates of a text as ISO days, in order, and the text without them.
+
+    A date without day or year counts as text.
+    """
+    days: list[str] = []
+    rest: list[str] = []
+    at = 0
+    for match in words.everything.figures.finditer(unicodedata.normalize("NFC", text)):
+        kind, value = _figure(match, words.everything)
+        if kind is FactKind.DATE and _DAY.fullmatch(value):
+            days.append(value)
+            rest.append(text[at : match.start()])
+            at = match.end()
+    rest.append(text[at:])
+    return tuple(days), " ".join(" # ".join(rest).split())
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

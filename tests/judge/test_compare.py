@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from monitor.judge.compare import compare
 from monitor.judge.units import UnitKind, settle, units
 from monitor.model import Block, Extraction, Memory
+from monitor.wiring import load_lore
 
 START = datetime(2026, 11, 1, 6, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+LORE = load_lore()
 PAGE = ("Opdracht van het orgaan", "Het orgaan ziet toe op de politie.", "De termijn bedraagt 30 dagen na ontvangst.")
 
 
@@ -30,7 +32,7 @@ class Reader:
         self.now += after
         current = text(*page)
         memory = replace(self.memory, good_looks=self.memory.good_looks + 1)
-        self.last = compare(self.told, self.before, current, memory, self.now)
+        self.last = compare(self.told, self.before, current, memory, self.now, LORE.words)
         self.told, self.before = self.last.told, current
         self.memory = replace(
             memory,

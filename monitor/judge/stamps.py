@@ -1,0 +1,78 @@
+"""Figures that say something about the page's making, not about its matter: builds, clocks, dates in another zone."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from monitor.judge.units import Unit, UnitKind
+from monitor.text.words import WordLists, dates_in
+
+DAY = timedelta(days=1)
+SHIFTED_TOGETHER = 3
+"""So many dates that move by one and the same day are one clock in another zone, not so many decisions."""
+SHORT = 6
+"""Words of a line that may be a build number."""
+
+_BUILD = re.compile(r"\d+(?:\.\d+){2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """The units of one look that are stamps, by key: the rule that says so."""
+
+    rules: dict[str, str]
+
+    def rule(self, unit: Unit) -> str:
+        return self.rules.get(unit.key, "")
+
+
+def stamps(found: Iterable[Unit], words: WordLists, told_since: datetime | None, now: datetime) -> Stamps:
+    """Find the stamps among the units of one look. `told_since`: when the told text was first seen."""
+    rules: dict[str, str] = {}
+    shifted: dict[timedelta, list[str]] = {DAY: [], -DAY: []}
+    for unit, old, new in _pairs(tuple(found)):
+        if unit[0].digits_only and len(new.split()) <= SHORT and _BUILD.search(new):
+            rules[unit[0].key] = "build"
+            continue
+        before, after = _days(old, words), _days(new, words)
+        if before is None or after is None or before[1] != after[1]:
+            continue
+        steps = {b - a for a, b in zip(before[0], after[0], strict=True)} if len(before[0]) == len(after[0]) else set()
+        if (steps and steps <= {DAY}) or (steps and steps <= {-DAY}):
+            shifted[steps.pop()] += [u.key for u in unit]
+        if told_since is not None and _follows(before[0], told_since) and _follows(after[0], now):
+            rules |= {u.key: "clock" for u in unit}
+    for keys in shifted.values():
+        if len(keys) >= SHIFTED_TOGETHER:
+            rules |= dict.fromkeys(keys, "shift")
+    return Stamps(rules)
+
+
+def _pairs(found: Sequence[Unit]) -> Iterable[tuple[tuple[Unit, ...], str, str]]:
+    """Reworded lines, and lone lines that went and came in one gap, with their old and new text."""
+    gaps: dict[str, list[Unit]] = {}
+    for unit in found:
+        if unit.kind is UnitKind.REWORDED:
+            yield (unit,), unit.old[0].text, unit.new[0].text
+        elif unit.kind in {UnitKind.GONE, UnitKind.COME}:
+            gaps.setdefault(unit.after, []).append(unit)
+    for gap in gaps.values():
+        gone, come = [u for u in gap if u.old], [u for u in gap if u.new]
+        if len(gone) == len(come):
+            yield from (((a, b), a.old[0].text, b.new[0].text) for a, b in zip(gone, come, strict=True))
+
+
+def _days(text: str, words: WordLists) -> tuple[list[date], str] | None:
+    """The dates of a line and the line without them; None when it has none, or an impossible one."""
+    printed, rest = dates_in(text, words)
+    try:
+        days = [date.fromisoformat(d) for d in printed]
+    except ValueError:
+        return None
+    return (days, rest.casefold()) if days else None
+
+
+def _follows(days: Iterable[date], moment: datetime) -> bool:
+    """Is each of these dates that of the look, give or take the time zone?"""
+    return all(abs(d - moment.date()) <= DAY for d in days)
