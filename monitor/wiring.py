@@ -127,10 +127,14 @@ def build(
     notifier: Notifier | None = None,
     limits: Limits | None = None,
     citations: tuple[Citation, ...] | None = None,
+    store: Store | None = None,
 ) -> App:
-    """Wire the program. Opens (and migrates) the database; raises SchemaError, DamagedError, StorageError."""
+    """Wire the program. Opens (and migrates) the database unless an open `store` is given.
+
+    Raises SchemaError, DamagedError, StorageError.
+    """
     clock = clock or SystemClock()
-    store = open_store(settings.database, clock=clock)
+    store = store or open_store(settings.database, clock=clock)
     lore = load_lore(settings.home)
     citations = config.load_citations(settings.home) if citations is None else citations
     cited = by_source(citations)
