@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from statistics import median
 
+from monitor.cli import ground
 from monitor.cli.doctor import Line, Patient
 from monitor.model import DeliveryState
 from monitor.store import Store, daemon_owner, open_store
@@ -49,7 +50,11 @@ def soundness(patient: Patient, store: Store) -> Iterator[Line]:
         yield Line("database", "fail", problem, mend)
     if not problems:
         counts = store.history.counts(patient.clock.now())
-        yield Line("database", "ok", f"{store.path}: sound; {counts.polls} polls, {counts.changes} changes")
+        yield Line(
+            "database",
+            "ok",
+            f"{store.path}: sound; {ground.count(counts.polls, 'poll')}, {ground.count(counts.changes, 'change')}",
+        )
 
 
 def bodies(store: Store) -> Iterator[Line]:
@@ -171,9 +176,11 @@ def queue(patient: Patient, store: Store) -> Iterator[Line]:
         said = f"{channel.state} since {patient.local(channel.since)}: {channel.note}"
         found.append(Line("mail", "fail", said, "monitor mail test you@example.org tells where it fails"))
     elif waiting.oldest is not None and now - waiting.oldest > WAITS_LONG:
-        said = f"{waiting.pending + waiting.sending} messages wait, the oldest since {patient.local(waiting.oldest)}"
+        wait = ground.count(waiting.pending + waiting.sending, "message waits", "messages wait")
+        said = f"{wait}, the oldest since {patient.local(waiting.oldest)}"
         found.append(Line("mail", "fail", said, "monitor mail queue shows what the server answered"))
     if lost:
-        said = f"{waiting.failed + waiting.dead} messages were not delivered, the last one to {lost[0].recipient}"
+        many = ground.count(waiting.failed + waiting.dead, "message was", "messages were")
+        said = f"{many} not delivered, the last one to {lost[0].recipient}"
         found.append(Line("mail", "fail", said, f"monitor mail queue; then monitor mail queue --retry {lost[0].id}"))
     yield from found or [Line("mail", "ok", f"{waiting.pending + waiting.sending} waiting, none refused")]

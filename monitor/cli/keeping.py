@@ -76,7 +76,7 @@ def _print(lines: "list[Line]") -> None:
     worst = {line.state for line in lines}
     out.print()
     if "fail" in worst:
-        out.print(f"{sum(line.state == 'fail' for line in lines)} checks failed.")
+        out.print(f"{ground.count(sum(line.state == 'fail' for line in lines), 'check')} failed.")
     else:
         out.print("Nothing fails." if "warn" in worst else "All is well.")
 

@@ -260,7 +260,7 @@ def test_an_address_that_leads_nowhere_is_warned_of_when_there_is_a_server(look,
 def test_mail_that_waits_or_was_refused_fails(look):
     waits, lost = look("mail")
     assert (waits.state, lost.state) == ("fail", "fail")
-    assert "1 messages wait" in waits.said
+    assert "1 message waits, the oldest since " in waits.said
     assert lost.said == "2 messages were not delivered, the last one to anna@example.org"
     assert lost.mend.endswith("monitor mail queue --retry 3")
 

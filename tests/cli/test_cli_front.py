@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 import typer
@@ -37,6 +40,27 @@ def test_the_list_of_commands_cuts_no_explanation_short(monitor):
     listed = monitor("--help").out.partition("Commands:")[2].splitlines()
     assert len([line for line in listed if line]) == len({c[0] for c in COMMANDS})
     assert [line for line in listed if line.endswith("...")] == []
+
+
+HELP = """
+import sys
+from monitor.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as end:
+    assert not end.code
+heavy = {"sqlmodel", "sqlalchemy", "fastapi", "httpx", "jinja2", "selectolax", "apscheduler"}
+print("loaded:", *sorted({name.partition(".")[0] for name in sys.modules} & heavy))
+"""
+
+
+@pytest.mark.parametrize("line", [("--help",), ("subscribers", "add", "--help"), ("doctor", "--help"), ("config",)])
+def test_help_and_settings_load_no_library_that_is_slow(home, checkout, line):
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+    done = subprocess.run(
+        [sys.executable, "-c", HELP, *line], env=environment, capture_output=True, text=True, check=False, cwd=home
+    )
+    assert done.stdout.splitlines()[-1] == "loaded:", done.stderr
 
 
 def test_the_version_is_told(monitor):
