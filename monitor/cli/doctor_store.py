@@ -163,7 +163,7 @@ def readers(patient: Patient, store: Store) -> Iterator[Line]:
         mend = f"monitor subscribers change {nowhere[0]} --email you@example.org"
         yield Line("subscribers", "warn", f"{nowhere[0]} is nobody's address", mend)
         return
-    yield Line("subscribers", "ok", f"{len(active)} get digests")
+    yield Line("subscribers", "ok", f"{ground.count(len(active), 'subscriber gets', 'subscribers get')} digests")
 
 
 def queue(patient: Patient, store: Store) -> Iterator[Line]:

@@ -58,7 +58,11 @@ Words = Annotated[
 ]
 Least = Annotated[AtLeast | None, typer.Option("--min-severity", help="Nothing below it.")]
 Urgent = Annotated[
-    bool | None, typer.Option("--urgent/--no-urgent", help="Critical changes do not wait for the hour (they do not).")
+    bool | None,
+    typer.Option(
+        "--urgent/--no-urgent",
+        help="Critical changes come at once, whatever the hour; so they do unless told otherwise.",
+    ),
 ]
 Life = Annotated[
     bool | None,
