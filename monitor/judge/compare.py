@@ -29,16 +29,24 @@ from monitor.judge.recall import (
     turn,
     wait_on,
 )
-from monitor.judge.stamps import Stamps, stamps
+from monitor.judge.stamps import Stamps, stamps, teaser_sections
 from monitor.judge.units import Unit, UnitKind, settle, units
-from monitor.model import Block, Extraction, Memory, Pending, Sighting, Slot, key_of
+from monitor.model import Block, Extraction, Memory, PartKind, Pending, Sighting, Slot, key_of
 from monitor.text.words import WordLists
 
 EDITORIAL = frozenset({UnitKind.PUNCTUATION, UnitKind.MOVED_AWAY, UnitKind.MOVED_HERE})
 _TITLE_CUT = re.compile(r"\s+[|–—·»:-]+\s+")
 LONG_PASSAGE = 12
 """Words from which a passage reworded in place is an edit."""
-NOISE_RULES = frozenset({"volatile", "rotating", "ticking", "flicker", "build", "clock", "shift", "headline"})
+NOISE_RULES = frozenset({"volatile", "rotating", "ticking", "flicker", "build", "clock", "shift", "headline", "teaser"})
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What of the text only frames the matter: lines of the page's title, sections that only point elsewhere."""
+
+    titles: frozenset[str]
+    teasers: frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,11 @@ def compare(
     sightings = _sightings(memory, before, current, now)
     file = current.media == "pdf"
     marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now)
-    scale = _Scale(memory, sightings, now, marks, _title_lines(told, current), file=file)
+    frame = Frame(
+        _title_lines(told, current),
+        frozenset[tuple[str, ...]]() if listing else teaser_sections((*told.blocks, *current.blocks), words),
+    )
+    scale = _Scale(memory, sightings, now, marks, frame, file=file)
     weighed = scale.weigh_all(found)
     edited = any(scale.plainly_edited(w) for w in weighed)
     ready = [w for w in weighed if scale.ready(w) or (edited and w.rule == "confirm")]
@@ -117,11 +129,11 @@ class _Scale:
         sightings: tuple[Sighting, ...],
         now: datetime,
         marks: Stamps,
-        titles: frozenset[str],
+        frame: Frame,
         *,
         file: bool,
     ) -> None:
-        self.now, self.last, self.marks, self.titles = now, memory.last_good, marks, titles
+        self.now, self.last, self.marks, self.frame = now, memory.last_good, marks, frame
         # A file is put there by somebody: it has no furniture, is not half rendered and needs no second look.
         self.file = file
         self.warm = file or memory.good_looks >= WARM_UP_LOOKS
@@ -156,7 +168,8 @@ class _Scale:
 
     def ready(self, weighed: Weighed) -> bool:
         pending = self.pending[self.name(weighed)]
-        if weighed.rule == "window":
+        if weighed.rule in {"window", "entry"}:
+            # An address that was never listed is no flicker; nor is an entry that slides out of the window.
             return True
         if weighed.rule == "confirm":
             return self.file or pending.looks >= 2
@@ -180,23 +193,26 @@ class _Scale:
 
     def _rule(self, unit: Unit | ItemUnit) -> str:
         if isinstance(unit, ItemUnit):
-            usual = "confirm" if unit.news else "window"
+            usual = "entry" if unit.kind is PartKind.ITEM_NEW and unit.news else "confirm" if unit.news else "window"
         elif unit.kind in EDITORIAL:
             usual = "confirm"
         else:
             usual = (
                 self.marks.rule(unit)
-                or self._headline(unit)
+                or self._pointer(unit)
                 or self._turning(unit)
                 or self._coming_back(unit)
                 or "confirm"
             )
-        return usual if self.warm or usual == "window" else "warm_up"
+        return usual if self.warm or usual in {"window", "entry"} else "warm_up"
 
-    def _headline(self, unit: Unit) -> str:
-        """A heading that comes or goes and says no more than the page's title says all the time."""
+    def _pointer(self, unit: Unit) -> str:
+        """A heading that says no more than the page's title says all the time; a card that points elsewhere."""
+        block = (unit.new or unit.old)[0]
+        if block.headings in self.frame.teasers:
+            return "teaser"
         lone = unit.kind in {UnitKind.COME, UnitKind.GONE}
-        return "headline" if lone and (unit.old or unit.new)[0].key in self.titles else ""
+        return "headline" if lone and block.key in self.frame.titles else ""
 
     def _coming_back(self, unit: Unit) -> str:
         """Did these words come and go before?"""

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from monitor.judge.units import Unit, UnitKind
+from monitor.judge.units import Unit, UnitKind, documents
+from monitor.model import Block, BlockKind, key_of
 from monitor.text.words import WordLists, dates_in
 
 DAY = timedelta(days=1)
 SHIFTED_TOGETHER = 3
 """So many dates that move by one and the same day are one clock in another zone, not so many decisions."""
+FEWEST_CARDS = 3
 SHORT = 6
 """Words of a line that may be a build number."""
 
@@ -76,3 +78,30 @@ def _days(text: str, words: WordLists) -> tuple[list[date], str] | None:
 def _follows(days: Iterable[date], moment: datetime) -> bool:
     """Is each of these dates that of the look, give or take the time zone?"""
     return all(abs(d - moment.date()) <= DAY for d in days)
+
+
+def teaser_sections(blocks: Iterable[Block], words: WordLists) -> frozenset[tuple[str, ...]]:
+    """Heading paths of sections that only point elsewhere: cards of a date, a link and a label or two.
+
+    A page about a matter often ends with the latest news of its house; what is new there is news of other pages.
+    """
+    sections: dict[tuple[str, ...], list[Block]] = {}
+    for block in blocks:
+        if block.kind is not BlockKind.HEADING or block.links:
+            sections.setdefault(block.headings, []).append(block)
+    return frozenset(path for path, members in sections.items() if path and _is_cards(members, words))
+
+
+def _is_cards(members: Sequence[Block], words: WordLists) -> bool:
+    if len(members) < 2 * FEWEST_CARDS or any(len(b.text.split()) > SHORT and not _pointing(b) for b in members):
+        return False
+    if sum(_pointing(b) for b in members) < FEWEST_CARDS:
+        return False
+    dated = sum((days := _days(b.text, words)) is not None and days[1] == "#" for b in members if not b.links)
+    return dated >= FEWEST_CARDS
+
+
+def _pointing(block: Block) -> bool:
+    """A line that is nothing but a link to another page (documents are matter)."""
+    whole = len(block.links) == 1 and key_of(block.links[0].text) == block.key
+    return whole and not documents(block.links)

@@ -7,7 +7,7 @@ applied it is the new one, with none the old one.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
@@ -69,10 +69,23 @@ class Unit:
 
 def units(old: Sequence[Block], new: Sequence[Block]) -> tuple[Unit, ...]:
     """Align two texts and cut the result into units; the old sides joined give `old`, the new sides `new`."""
-    cut = tuple(_cut(align(old, new)))
+    cut = _moves(tuple(_cut(align(old, new))))
     if sum(u.kind is not UnitKind.SAME for u in cut) <= MOST_UNITS:
         return cut
     return (Unit(UnitKind.REWRITE, tuple(old), tuple(new)),)
+
+
+def _moves(cut: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """A line that went in one place and came in another is a move, however short."""
+    went = Counter(u.old[0].key for u in cut if u.kind is UnitKind.GONE)
+    came = Counter(u.new[0].key for u in cut if u.kind is UnitKind.COME)
+    moved = {key for key, times in went.items() if came.get(key) == times}
+    if not moved:
+        return cut
+    kinds = {UnitKind.GONE: UnitKind.MOVED_AWAY, UnitKind.COME: UnitKind.MOVED_HERE}
+    return tuple(
+        replace(u, kind=kinds[u.kind]) if u.kind in kinds and (u.old or u.new)[0].key in moved else u for u in cut
+    )
 
 
 def settle(all_units: Iterable[Unit], applied: frozenset[str]) -> tuple[Block, ...]:
@@ -106,7 +119,7 @@ def _cut(ops: Iterable[Op]) -> Iterator[Unit]:
 def _same(old: Block, new: Block, above: str) -> Unit:
     if old.text == new.text and old.links == new.links:
         return Unit(UnitKind.SAME, (old,), (new,), above)
-    if _documents(old.links) != _documents(new.links) and _documents(new.links):
+    if documents(old.links) != documents(new.links) and documents(new.links):
         return Unit(UnitKind.LINK, (old,), (new,), above)
     if _ink(old.text) != _ink(new.text):
         return Unit(UnitKind.PUNCTUATION, (old,), (new,), above)
@@ -118,7 +131,7 @@ def _ink(text: str) -> str:
     return "".join(text.split())
 
 
-def _documents(links: Iterable[Link]) -> frozenset[str]:
+def documents(links: Iterable[Link]) -> frozenset[str]:
     """Paths of the documents linked here. Query and host are left out: tokens and mirrors are no news."""
     paths = (_path(link.url) for link in links)
     return frozenset(path for path in paths if PurePosixPath(path).suffix.lower() in DOCUMENTS)

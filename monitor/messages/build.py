@@ -26,6 +26,8 @@ class Detail:
     also: int = 150
     events: int = 80
     lines: int = 400
+    room: Room = FULL
+    """Of a change in full."""
 
 
 STEPS = (
@@ -114,7 +116,7 @@ class Draft:
     def _room(self, entry: DigestChange, detail: Detail) -> Room | None:
         rank = self._rank[entry.change.id]
         if rank < detail.full:
-            return FULL
+            return detail.room
         return SHORT if rank < detail.full + detail.brief else None
 
     def _lines(self, detail: Detail) -> tuple[tuple[GroupView, ...], str]:

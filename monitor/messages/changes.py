@@ -39,6 +39,8 @@ class Room:
     """Of page text, all parts together."""
 
 
+AMPLE = (Room(parts=400, characters=70_000), Room(parts=250, characters=40_000), Room(parts=120, characters=24_000))
+"""Tried first, largest first: a reader without a link to the comparison should find it in the mail."""
 FULL = Room(parts=60, characters=12_000)
 SHORT = Room(parts=4, characters=900)
 LINE = Room(parts=0, characters=0)

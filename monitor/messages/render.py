@@ -15,6 +15,7 @@ from markupsafe import Markup
 from monitor.errors import ConfigError
 from monitor.messages import layout
 from monitor.messages.build import STEPS, Detail, Draft
+from monitor.messages.changes import AMPLE, FULL
 from monitor.messages.mime import Sender, pack
 from monitor.messages.safe import address, header, link, visible
 from monitor.messages.words import Words, load
@@ -126,9 +127,10 @@ class Renderer:
         draft = Draft(digest, used.words(digest.order.subscriber.language), self._sender)
         show = partial(self._shown, used, draft)
         if draft.size <= MOST_IN_FULL:
-            whole = show(Detail(full=draft.size))
-            if whole.fits:
-                return whole
+            for room in (*AMPLE, FULL):
+                whole = show(Detail(full=draft.size, room=room))
+                if whole.fits:
+                    return whole
         base = next((d for d in STEPS if show(d).fits), STEPS[-1])
         brief = _most(draft.size, lambda n: show(replace(base, brief=n)).fits)
         full = _most(brief, lambda n: show(replace(base, full=n, brief=brief - n)).fits)
