@@ -54,11 +54,11 @@ from monitor.model.watch import (
 from monitor.model.wire import Answer, Capture, FetchOrder, Hop, HostRecord, NotModified
 
 __all__ = [
-    "Alternative", "Answer", "Block", "BlockKind", "Capture", "Change", "ChangeKind", "ChannelState", "Citation", "Delivery",
-    "DeliveryState", "Digest", "DigestChange", "DigestEvent", "DigestKind", "DigestOrder", "Doubt", "Event",
-    "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding", "FindingKind", "Frequency", "Health",
-    "Held", "Hop", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Memory", "NotModified", "Outcome", "Outgoing", "Part", "PartKind",
-    "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch", "QuoteState", "QuoteTouch", "Reason",
-    "ReportLine", "Role", "Section", "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "Status",
-    "Subscriber", "Trigger", "WatchAs", "WatchList", "key_of",
+    "Alternative", "Answer", "Block", "BlockKind", "Capture", "Change", "ChangeKind", "ChannelState", "Citation",
+    "Delivery", "DeliveryState", "Digest", "DigestChange", "DigestEvent", "DigestKind", "DigestOrder", "Doubt",
+    "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding", "FindingKind", "Frequency",
+    "Health", "Held", "Hop", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Memory", "NotModified",
+    "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
+    "QuoteState", "QuoteTouch", "Reason", "ReportLine", "Role", "Section", "SectionOf", "Severity", "Sighting",
+    "Slot", "Source", "Span", "Status", "Subscriber", "Trigger", "WatchAs", "WatchList", "key_of",
 ]  # fmt: skip
