@@ -29,8 +29,6 @@ from monitor.errors import ConfigError, FetchError, MonitorError, StorageError
 from monitor.model import Trigger
 from monitor.wiring import App
 
-LAST_WAIT = 10.0
-"""Seconds for what is neither done nor broken off when patience ends."""
 EXIT_AT_ONCE = 130
 JUMP = timedelta(minutes=10)
 """Between two looks at the clock a few seconds pass; this much means that it was set, or that the machine slept."""
@@ -40,7 +38,9 @@ _log = logging.getLogger("monitor.daemon")
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two ticks; `patience`: what polls under way get to finish when the daemon is asked to stop."""
+    """Seconds between two ticks. When the daemon is asked to stop, polls under way get `patience` to finish, and what is
+    then neither done nor broken off gets `last` more.
+    """
 
     poll: float = 1.0
     deliver: float = 5.0
@@ -49,6 +49,7 @@ class Pace:
     heartbeat: float = 60.0
     house: float = 600.0
     patience: float = 35.0
+    last: float = 10.0
 
 
 class Every(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
@@ -164,7 +165,7 @@ class Daemon:
         """Finish what is under way and close the store; False when something could not be ended in time."""
         _log.info("daemon stopping: finishing what is under way")
         loop = asyncio.get_running_loop()
-        end = loop.time() + self._pace.patience + LAST_WAIT
+        end = loop.time() + self._pace.patience + self._pace.last
         self._app.post.stop()
         ended = await self._app.polling.drain(self._pace.patience)
         others = self._ticking - {asyncio.current_task()}
@@ -174,7 +175,7 @@ class Daemon:
         if not ended:
             return False
         try:
-            async with asyncio.timeout(LAST_WAIT):
+            async with asyncio.timeout(self._pace.last):
                 await self._app.aclose()
         except TimeoutError:
             return False

@@ -186,7 +186,7 @@ class Polling:
 
     def _lost(self, order: PollOrder, error: StorageError) -> None:
         self._trouble(error)
-        _log.error("nothing recorded source=%s; looked at again when its lease ends", order.source.id)
+        _log.debug("nothing recorded source=%s; looked at again when its lease ends", order.source.id)
         if self._once:
             self.fatal = error
 

@@ -36,6 +36,7 @@ _PASSING = {
 }
 UNFINISHED = ".unfinished"
 """What a copy is called until it is complete."""
+READERS_WAIT_MS = 300
 READERS = 32
 """Reading connections at once; far more than there are threads."""
 
@@ -83,8 +84,10 @@ class Database:
                 yield connection
 
     def checkpoint(self) -> None:
-        """Moves the write-ahead log into the file and empties it."""
+        """Moves the write-ahead log into the file and empties it; as much of it as readers allow."""
         with self.translated(), self._exclusive(), closing(self._raw()) as connection:
+            # Under the write lock: a reader with an old view must not keep every writer waiting.
+            connection.execute(f"PRAGMA busy_timeout = {READERS_WAIT_MS}")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.execute("PRAGMA optimize")
 
