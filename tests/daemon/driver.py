@@ -1,0 +1,125 @@
+"""The daemon as a process of its own, as `monitor run` starts it, in a played web and on a clock that may run faster.
+
+`serve` is what a test starts, in a process forked from one that has everything imported, or by `python driver.py`.
+"""
+
+import asyncio
+import importlib
+import json
+import os
+import sys
+import time
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from monitor import crash, wiring
+from monitor.cli import ground
+from monitor.daemon import Daemon, Pace
+from monitor.errors import MonitorError
+from monitor.model import Section, Source, WatchList
+from monitor.store import daemon_lock, open_store
+
+LOOPBACK = "127.0.0.1"
+LORE = wiring.load_lore()
+# Reading the word lists takes half a second of every start; forked processes find them read.
+wiring.load_lore = lambda _home=None: LORE
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Everything a driver is told. `origin` was the time when the machine's clock said `since`; it runs `speed` times."""
+
+    home: str
+    origin: float
+    since: float
+    speed: float
+    port: int
+    sources: list[dict] = field(default_factory=list)
+    follow: bool = False
+    """Watch sources.yaml instead of `sources`."""
+    log: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
+    max_pages: int | None = None
+    lock_wait: float = 60.0
+    pace: dict[str, float] = field(default_factory=dict)
+    humble: bool = False
+    """Run as nobody, for whom a read-only file is one."""
+
+
+class QuickClock:
+    """The machine's clock, running faster: what takes minutes takes seconds, and restarts do not stop it."""
+
+    def __init__(self, origin: float, since: float, speed: float) -> None:
+        self._origin, self._since, self._speed = origin, since, speed
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._origin + (time.time() - self._since) * self._speed, UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds) / self._speed)
+
+
+class OneServer:
+    """Every name leads to the played web."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    async def resolve(self, host: str, port: int) -> tuple[tuple[str, int], ...]:
+        return ((LOOPBACK, self._port),)
+
+
+PACE = Pace(poll=0.1, deliver=0.15, follow=0.2, compose=0.2, heartbeat=0.2, house=0.3, patience=20, last=5)
+
+
+def listed(sources: list[dict]) -> WatchList:
+    """A watch list built in code: its intervals may be shorter than the file allows."""
+    made = [
+        Source(**(entry | {"section": "s", "interval": timedelta(seconds=entry.get("interval", 300))}))
+        for entry in sources
+    ]
+    return WatchList((Section("s", "The section"),), tuple(made))
+
+
+def serve(wish: Wish) -> None:
+    """As `monitor run` does, down to the exit codes."""
+    if wish.log:
+        handle = os.open(wish.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(handle, 1)
+        os.dup2(handle, 2)
+    for name in [name for name in os.environ if name.startswith("MONITOR_")]:
+        del os.environ[name]
+    os.environ |= {"MONITOR_HOME": wish.home, "MONITOR_LOG_LEVEL": "debug", **wish.environment}
+    importlib.reload(crash)
+    if wish.humble and os.getuid() == 0:
+        os.setuid(65534)
+    try:
+        _run(wish)
+    except MonitorError as error:
+        print(f"monitor: {error}", file=sys.stderr, flush=True)
+        sys.exit(error.exit_code)
+
+
+def _run(wish: Wish) -> None:
+    found = ground.settings(logging_on=True)
+    clock = QuickClock(wish.origin, wish.since, wish.speed)
+    where = Path(wish.home, "sources.yaml")
+    with daemon_lock(found.database):
+        store = open_store(found.database, clock=clock, max_pages=wish.max_pages, lock_wait=wish.lock_wait)
+        app = wiring.build(
+            found, clock=clock, resolver=OneServer(wish.port), guard_exceptions={(LOOPBACK, wish.port)}, citations=(),
+            store=store,
+        )  # fmt: skip
+        app.refuse_damage()
+        app.take_over(app.load_watch_list(where) if wish.follow else listed(wish.sources))
+        asyncio.run(Daemon(app, where, replace(PACE, **wish.pace)).run())
+
+
+def spelled(wish: Wish) -> str:
+    """For the command line."""
+    return json.dumps(asdict(wish))
+
+
+if __name__ == "__main__":
+    serve(Wish(**json.loads(sys.argv[1])))

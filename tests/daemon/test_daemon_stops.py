@@ -1,0 +1,115 @@
+"""SIGTERM and SIGINT, once and twice, under load."""
+
+import os
+import signal
+
+import pytest
+
+from monitor.daemon import EXIT_AT_ONCE
+from monitor.model import DeliveryState
+
+SLOW = {"MONITOR_MAX_POLLS": "8", "MONITOR_HOST_GAP": "500ms"}
+
+
+@pytest.fixture
+def busy(home, web):
+    """A daemon with eight slow looks under way."""
+
+    def begin(pause, **more):
+        names = [f"s{n}" for n in range(8)]
+        home.watch(*names, interval=3600)
+        for name in names:
+            web.pages[f"{name}.example"].pause = pause
+        process = home.start(environment=SLOW, **more)
+        home.until(lambda: len([a for a in web.asked if a.path == "/"]) >= 4, process)
+        return process
+
+    return begin
+
+
+def claims(home):
+    """A token is spent on each claim."""
+    return home.query("SELECT sum(token) FROM source")[0][0]
+
+
+def leases(home):
+    return home.query("SELECT count(*) FROM source WHERE lease_until IS NOT NULL OR lease_owner IS NOT NULL")[0][0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_stop_under_load_it_finishes_what_it_started_and_frees_every_lease(home, busy, number):
+    process = busy(0.1)
+    os.kill(process.pid, number)
+    assert home.exit_code(process) == 0, home.tail()
+    assert home.polls() == claims(home) >= 4
+    assert leases(home) == 0
+    assert home.said("daemon stopped") == 1
+
+
+def test_looks_that_take_longer_than_its_patience_are_broken_off_and_as_due_as_before(home, busy):
+    process = busy(30, pace={"patience": 0.5})
+    os.kill(process.pid, signal.SIGTERM)
+    assert home.exit_code(process) == 0, home.tail()
+    assert home.polls() < claims(home)
+    assert leases(home) == 0
+    assert home.query("SELECT count(*) FROM snapshot") == [(0,)]
+    due = {state.source.id for state in home.store.sources.all() if state.next_poll_at <= home.now()}
+    assert due == {f"s{n}" for n in range(8)}
+
+
+def test_the_second_signal_ends_it_at_once_and_nothing_is_half_recorded(home, busy, web):
+    process = busy(30)
+    os.kill(process.pid, signal.SIGTERM)
+    home.until(lambda: home.said("daemon stopping"), process)
+    os.kill(process.pid, signal.SIGTERM)
+    # Without it the looks would go on for their patience of 20 seconds.
+    process.join(10)
+    assert process.exitcode == EXIT_AT_ONCE
+    assert (home.polls(), home.query("SELECT count(*) FROM snapshot")) == (0, [(0,)])
+    for answer in web.pages.values():
+        answer.pause = 0
+    next_one = home.start(environment=SLOW)
+    home.until(lambda: home.polls() == 8, next_one)
+    assert home.query("SELECT 1 FROM poll GROUP BY source_id, token HAVING count(*) > 1") == []
+
+
+def test_a_message_on_its_way_is_finished_and_noted_before_the_end(home, mail):
+    home.subscribe("reader@example.org")
+    home.watch("one", interval=60)
+    home.warm()
+    home.change("one")
+    mail.moods = ["sleep 1.5"]
+    process = home.start(environment=mail.environment)
+    home.until(lambda: mail.taken, process)
+    home.stop(process)
+    newest = home.store.outbox.deliveries(limit=1)[0]
+    assert (newest.state, newest.message_id) == (DeliveryState.SENT, mail.ids[0])
+
+
+def test_a_mail_server_that_hangs_does_not_keep_it_from_stopping(home, mail):
+    home.subscribe("reader@example.org")
+    home.watch("one", interval=60)
+    home.warm()
+    home.change("one")
+    mail.moods = ["sleep 600"]
+    process = home.start(environment=mail.environment, pace={"patience": 0.3, "last": 0.7})
+    home.until(lambda: mail.taken, process)
+    home.stop(process)
+    assert home.said("its lease ends by itself") == 1
+    after = home.start(environment=mail.environment)
+    home.until(lambda: home.store.outbox.deliveries(limit=1)[0].state is DeliveryState.SENT, after)
+    assert mail.ids[0] == mail.ids[1]
+
+
+def test_no_message_is_begun_once_it_was_asked_to_stop(home, mail):
+    home.subscribe("a@example.org", "b@example.org", "c@example.org")
+    home.watch("one", interval=60)
+    home.warm()
+    home.change("one")
+    mail.moods = ["sleep 1.5"]
+    process = home.start(environment=mail.environment)
+    home.until(lambda: mail.taken, process)
+    home.stop(process)
+    assert len(mail.taken) == 1
+    states = [row.state for row in home.store.outbox.deliveries(limit=3)]
+    assert sorted(states) == [DeliveryState.PENDING, DeliveryState.PENDING, DeliveryState.SENT]
