@@ -8,54 +8,23 @@ differences and are weighed again at the next look. So nothing is ever absorbed 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.cadence import WARM_UP_LOOKS
-from monitor.judge.listing import ItemUnit, item_units, settle_items
-from monitor.judge.recall import (
-    FLICKER,
-    ROTATING_TURNS,
-    TICKING_TURNS,
-    is_volatile,
-    keep_pending,
-    keep_slots,
-    returned_late,
-    returned_soon,
-    short_hash,
-    sight,
-    skeleton,
-    turn,
-    wait_on,
-)
-from monitor.judge.stamps import Stamps, stamps, teaser_sections
+from monitor.judge.listing import ItemUnit, frames, item_units, settle_items
+from monitor.judge.recall import keep_pending, keep_slots, returned_late, returned_soon, short_hash, sight
+from monitor.judge.scale import EDITORIAL, NOISE_RULES, Frame, Scale, Weighed
+from monitor.judge.stamps import stamps, teaser_sections
 from monitor.judge.units import Unit, UnitKind, settle, units
-from monitor.model import Block, Extraction, Memory, PartKind, Pending, Sighting, Slot, key_of
+from monitor.model import Extraction, Memory, Pending, Sighting, Slot, key_of
 from monitor.text.words import WordLists
 
-EDITORIAL = frozenset({UnitKind.PUNCTUATION, UnitKind.MOVED_AWAY, UnitKind.MOVED_HERE})
+__all__ = ["EDITORIAL", "NOISE_RULES", "Comparison", "Weighed", "compare", "differences"]
+
+MOSTLY_GONE = 0.2
+"""Share of the told words whose going speaks for a page that came in part."""
 _TITLE_CUT = re.compile(r"\s+[|–—·»:-]+\s+")
-LONG_PASSAGE = 12
-"""Words from which a passage reworded in place is an edit."""
-NOISE_RULES = frozenset({"volatile", "rotating", "ticking", "flicker", "build", "clock", "shift", "headline", "teaser"})
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What of the text only frames the matter: lines of the page's title, sections that only point elsewhere."""
-
-    titles: frozenset[str]
-    teasers: frozenset[tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A unit and the rule that speaks about it. `first`: the rule speaks for the first time."""
-
-    unit: Unit | ItemUnit
-    rule: str
-    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +43,10 @@ class Comparison:
     """Of the told units, the one seen first: since when, and the last good look without it."""
     restored_from: datetime | None = None
     """Everything told is wording that stood there before, last at this time."""
+    ready: tuple[Weighed, ...] = ()
+    """The told and the editorial units, each with the rule that let it through."""
+    edited: bool = False
+    """A long passage was plainly reworded: what stands beside it needed no second look."""
 
     @property
     def applied(self) -> bool:
@@ -81,25 +54,29 @@ class Comparison:
 
 
 def compare(
-    told: Extraction, before: Extraction, current: Extraction, memory: Memory, now: datetime, words: WordLists
+    told: Extraction,
+    before: Extraction,
+    current: Extraction,
+    memory: Memory,
+    now: datetime,
+    words: WordLists,
+    *,
+    lists: bool = False,
 ) -> Comparison:
     """Weigh `current` against `told`, with `before` the text of the previous good look.
 
-    `memory` is that of before this look, but for `good_looks`, which counts it.
+    `memory` is that of before this look, but for `good_looks`, which counts it. `lists`: the source is a listing.
     """
-    listing = bool(told.items and current.items)
-    aligned = () if listing else units(told.blocks, current.blocks)
-    found = _differences(told, current, aligned, listing=listing)
+    aligned = units(told.blocks, current.blocks)
+    found = differences(told, current, aligned)
     sightings = _sightings(memory, before, current, now)
-    file = current.media == "pdf"
     marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now)
-    frame = Frame(
-        _title_lines(told, current),
-        frozenset[tuple[str, ...]]() if listing else teaser_sections((*told.blocks, *current.blocks), words),
-    )
-    scale = _Scale(memory, sightings, now, marks, frame, file=file)
+    listed = lists or bool(told.items or current.items)
+    teasers = frozenset[tuple[str, ...]]() if listed else teaser_sections((*told.blocks, *current.blocks), words)
+    frame = Frame(_title_lines(told, current), teasers)
+    scale = Scale(memory, sightings, now, marks, frame, file=current.media == "pdf", lists=lists)
     weighed = scale.weigh_all(found)
-    edited = any(scale.plainly_edited(w) for w in weighed)
+    edited = any(scale.plainly_edited(w) for w in weighed) and not _in_part(found, told)
     ready = [w for w in weighed if scale.ready(w) or (edited and w.rule == "confirm")]
     applied = frozenset(w.unit.key for w in ready)
     waiting = tuple(w for w in weighed if w.unit.key not in applied)
@@ -108,156 +85,50 @@ def compare(
         news=news,
         editorial=tuple(w.unit for w in ready if _is_editorial(w.unit)),
         waiting=waiting,
-        unconfirmed=_vanished(memory, told, before, found, listing=listing),
-        told=_settled(told, current, aligned, applied, listing=listing),
-        pending=keep_pending(scale.pending[scale.name(w)] for w in waiting),
+        unconfirmed=_vanished(memory, told, before, found),
+        told=_settled(told, current, aligned, found, applied),
+        pending=keep_pending(p for w in waiting for p in scale.waits(w)),
         sightings=sightings,
         slots=keep_slots(scale.slots.values()),
-        first=min(
-            (scale.pending[scale.name(w)] for w in ready), key=lambda p: p.since, default=Pending("", now, 0, "")
-        ),
+        first=min((scale.since(w) for w in ready), key=lambda p: p.since, default=Pending("", now, 0, "")),
         restored_from=_restored(news, scale),
+        ready=tuple(ready),
+        edited=edited,
     )
 
 
-class _Scale:
-    """Weighs units against one memory."""
-
-    def __init__(
-        self,
-        memory: Memory,
-        sightings: tuple[Sighting, ...],
-        now: datetime,
-        marks: Stamps,
-        frame: Frame,
-        *,
-        file: bool,
-    ) -> None:
-        self.now, self.last, self.marks, self.frame = now, memory.last_good, marks, frame
-        # A file is put there by somebody: it has no furniture, is not half rendered and needs no second look.
-        self.file = file
-        self.warm = file or memory.good_looks >= WARM_UP_LOOKS
-        self.sightings: Mapping[str, Sighting] = {s.key: s for s in sightings}
-        self.known: Mapping[str, Pending] = {p.key: p for p in memory.pending}
-        self.slots: dict[str, Slot] = {s.key: s for s in memory.slots}
-        self.pending: dict[str, Pending] = {}
-
-    def weigh_all(self, found: Sequence[Unit | ItemUnit]) -> list[Weighed]:
-        """Weigh each unit; what went in a gap into which words came back waits with them."""
-        rules = [self._rule(unit) for unit in found]
-        returning = {u.after for u, r in zip(found, rules, strict=True) if isinstance(u, Unit) and r == "flicker"}
-        out = []
-        for unit, rule in zip(found, rules, strict=True):
-            went = isinstance(unit, Unit) and unit.kind is UnitKind.GONE and unit.after in returning
-            out.append(self._weighed(unit, "flicker" if went and rule == "confirm" else rule))
-        return out
-
-    def _weighed(self, unit: Unit | ItemUnit, rule: str) -> Weighed:
-        weighed = Weighed(unit, rule)
-        name = self.name(weighed)
-        self.pending[name] = wait_on(self.known, name, rule, self.now, self.last)
-        old = self.known.get(name)
-        return replace(weighed, first=old is None or old.rule != rule)
-
-    def name(self, weighed: Weighed) -> str:
-        """Under which a waiting unit is remembered: a place that rotates keeps one name, whatever it shows."""
-        unit = weighed.unit
-        if isinstance(unit, Unit) and weighed.rule in {"rotating", "ticking"}:
-            return unit.slot
-        return unit.key
-
-    def ready(self, weighed: Weighed) -> bool:
-        pending = self.pending[self.name(weighed)]
-        if weighed.rule in {"window", "entry"}:
-            # An address that was never listed is no flicker; nor is an entry that slides out of the window.
-            return True
-        if weighed.rule == "confirm":
-            return self.file or pending.looks >= 2
-        if weighed.rule == "flicker":
-            return pending.looks >= 2 and self.now - pending.since >= FLICKER
-        return False
-
-    def plainly_edited(self, weighed: Weighed) -> bool:
-        """Is this a long passage reworded in place, for the first time?
-
-        Pages that load badly, rotate or test variants do not reword a sentence here and there: somebody edited the
-        text, and the other differences of this look belong to the same edit. No second look is needed.
-        """
-        unit = weighed.unit
-        if weighed.rule != "confirm" or not isinstance(unit, Unit) or unit.kind is not UnitKind.REWORDED:
-            return False
-        old, new = unit.old[0].key, unit.new[0].key
-        slot = self.slots.get(unit.slot)
-        fewest = min(len(old.split()), len(new.split()))
-        return fewest >= LONG_PASSAGE and not unit.digits_only and (slot is None or slot.turns == 1)
-
-    def _rule(self, unit: Unit | ItemUnit) -> str:
-        if isinstance(unit, ItemUnit):
-            usual = "entry" if unit.kind is PartKind.ITEM_NEW and unit.news else "confirm" if unit.news else "window"
-        elif unit.kind in EDITORIAL:
-            usual = "confirm"
-        else:
-            usual = (
-                self.marks.rule(unit)
-                or self._pointer(unit)
-                or self._turning(unit)
-                or self._coming_back(unit)
-                or "confirm"
-            )
-        return usual if self.warm or usual in {"window", "entry"} else "warm_up"
-
-    def _pointer(self, unit: Unit) -> str:
-        """A heading that says no more than the page's title says all the time; a card that points elsewhere."""
-        block = (unit.new or unit.old)[0]
-        if block.headings in self.frame.teasers:
-            return "teaser"
-        lone = unit.kind in {UnitKind.COME, UnitKind.GONE}
-        return "headline" if lone and block.key in self.frame.titles else ""
-
-    def _coming_back(self, unit: Unit) -> str:
-        """Did these words come and go before?"""
-        sighted = [self.sightings.get(short_hash(b.key)) for b in (*unit.old, *unit.new)]
-        if any(is_volatile(s, self.now) for s in sighted):
-            return "volatile"
-        known = self.known.get(unit.key)
-        came_back = any(returned_soon(s) for s in sighted[len(unit.old) :])
-        return "flicker" if came_back or (known is not None and known.rule == "flicker") else ""
-
-    def _turning(self, unit: Unit) -> str:
-        """Does this place show something else at every look?"""
-        if unit.kind not in {UnitKind.REWORDED, UnitKind.COME}:
-            return ""
-        value = short_hash(unit.new[0].key)
-        slot = turn(self.slots, unit.slot, value, self.now)
-        self.slots[unit.slot] = slot
-        if self.now - slot.at >= FLICKER:  # it has settled
-            return ""
-        if unit.digits_only and max(slot.turns, self._ticks(unit, value)) > TICKING_TURNS:
-            return "ticking"
-        return "rotating" if slot.turns > ROTATING_TURNS else ""
-
-    def _ticks(self, unit: Unit, value: str) -> int:
-        """How often this line, numbers aside, turned: told turns count as well as held ones."""
-        name = short_hash("tick", skeleton(unit.new[0].key))
-        slot = turn(self.slots, name, value, self.now)
-        self.slots[name] = slot
-        return slot.turns
+def differences(told: Extraction, current: Extraction, aligned: Iterable[Unit]) -> tuple[Unit | ItemUnit, ...]:
+    """Entries that differ, and all other text that does; text that only shows entries is compared as entries."""
+    found = tuple(u for u in aligned if u.kind is not UnitKind.SAME)
+    if not (told.items and current.items):
+        return found
+    entries = frames((*told.blocks, *current.blocks), told.items, current.items)
+    text = tuple(u for u in found if any(b.key not in entries for b in (*u.old, *u.new)))
+    return (*item_units(told.items, current.items), *text)
 
 
-def _differences(
-    told: Extraction, current: Extraction, aligned: Iterable[Unit], *, listing: bool
-) -> tuple[Unit | ItemUnit, ...]:
-    if listing:
-        return item_units(told.items, current.items)
-    return tuple(u for u in aligned if u.kind is not UnitKind.SAME)
+def _in_part(found: Iterable[Unit | ItemUnit], told: Extraction) -> bool:
+    """Did so much go that the page may have come in part only?"""
+    gone = sum(len(b.text.split()) for u in found if isinstance(u, Unit) and not u.new for b in u.old)
+    return gone > MOSTLY_GONE * max(1, told.words)
 
 
 def _settled(
-    told: Extraction, current: Extraction, aligned: Iterable[Unit], applied: frozenset[str], *, listing: bool
+    told: Extraction,
+    current: Extraction,
+    aligned: Sequence[Unit],
+    found: Sequence[Unit | ItemUnit],
+    applied: frozenset[str],
 ) -> Extraction:
-    if listing:
-        return replace(current, items=settle_items(told.items, current.items, applied))
-    return replace(current, blocks=settle(aligned, applied))
+    """The told text after this look. Text that only shows entries follows the page."""
+    weighed = {u.key for u in found}
+    silent = frozenset(u.key for u in aligned if u.key not in weighed)
+    blocks = settle(aligned, applied | silent)
+    if told.items and current.items:
+        return replace(current, blocks=blocks, items=settle_items(told.items, current.items, applied))
+    # Entries take over from text only when no text waits any more, or it would be lost between the two.
+    items = current.items if weighed <= applied else told.items
+    return replace(current, blocks=blocks, items=items)
 
 
 def _title_lines(told: Extraction, current: Extraction) -> frozenset[str]:
@@ -272,31 +143,31 @@ def _is_editorial(unit: Unit | ItemUnit) -> bool:
 
 
 def _sightings(memory: Memory, before: Extraction, current: Extraction, now: datetime) -> tuple[Sighting, ...]:
-    gone, come = _key_changes(before.blocks, current.blocks)
+    old, new = _shown(before), _shown(current)
+    gone, come = [k for k in old if k not in new], [k for k in new if k not in old]
     if not gone and not come:
         return memory.sightings
     return sight(memory.sightings, gone, come, now, memory.last_good or now)
 
 
-def _key_changes(before: Sequence[Block], current: Sequence[Block]) -> tuple[list[str], list[str]]:
-    old, new = Counter(b.key for b in before), Counter(b.key for b in current)
-    return [short_hash(k) for k in old - new if k not in new], [short_hash(k) for k in new - old if k not in old]
+def _shown(text: Extraction) -> dict[str, None]:
+    """Hashes of everything a text shows: its blocks and its entries."""
+    keys = Counter(b.key for b in text.blocks)
+    return dict.fromkeys([short_hash(k) for k in keys] + [short_hash("item", i.key) for i in text.items])
 
 
 def _vanished(
-    memory: Memory, told: Extraction, before: Extraction, found: Iterable[Unit | ItemUnit], *, listing: bool
+    memory: Memory, told: Extraction, before: Extraction, found: Iterable[Unit | ItemUnit]
 ) -> tuple[Unit | ItemUnit, ...]:
     """Units that waited for confirmation and are no longer there."""
     here = {u.key for u in found}
     lost = {p.key for p in memory.pending if p.rule in {"confirm", "warm_up"} and p.key not in here}
     if not lost:
         return ()
-    listing = listing and bool(before.items)
-    aligned = () if listing else units(told.blocks, before.blocks)
-    return tuple(u for u in _differences(told, before, aligned, listing=listing) if u.key in lost)
+    return tuple(u for u in differences(told, before, units(told.blocks, before.blocks)) if u.key in lost)
 
 
-def _restored(news: Sequence[Unit | ItemUnit], scale: _Scale) -> datetime | None:
+def _restored(news: Sequence[Unit | ItemUnit], scale: Scale) -> datetime | None:
     """When all told wording was there before: the last time it was."""
     times: list[datetime] = []
     for unit in news:

@@ -16,6 +16,10 @@ FEWEST_CARDS = 3
 SHORT = 6
 """Words of a line that may be a build number."""
 
+_UPDATED = re.compile(
+    r"\b(?:updat|revis|modifi|review|bijgewerkt|gewijzigd|mise? à jour|révis|aktualisier|geändert|stand\b)",
+    re.IGNORECASE,
+)
 _BUILD = re.compile(r"\d+(?:\.\d+){2,}")
 
 
@@ -40,6 +44,8 @@ def stamps(found: Iterable[Unit], words: WordLists, told_since: datetime | None,
         before, after = _days(old, words), _days(new, words)
         if before is None or after is None or before[1] != after[1]:
             continue
+        if _UPDATED.search(after[1]) and len(new.split()) <= 2 * SHORT:
+            rules |= {u.key: "stamp" for u in unit}
         steps = {b - a for a, b in zip(before[0], after[0], strict=True)} if len(before[0]) == len(after[0]) else set()
         if (steps and steps <= {DAY}) or (steps and steps <= {-DAY}):
             shifted[steps.pop()] += [u.key for u in unit]

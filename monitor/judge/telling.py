@@ -34,6 +34,7 @@ from monitor.text.topics import ai_gate, topics_of
 
 MOST_PARTS = 400
 """Parts kept with a change; the bytes of both sides are kept anyway."""
+LONGEST_SUMMARY = 600
 LONGEST_PART = 20_000
 """Characters of a block kept with a part."""
 
@@ -188,7 +189,7 @@ def _item_part(unit: ItemUnit) -> Part:
     item = unit.new or unit.old
     if item is None:
         raise ValueError("an entry unit has at least one side")
-    old, new = _title(unit.old), _title(unit.new)
+    old, new = _shown(unit.old), _shown(unit.new)
     if old and new:
         spans: tuple[Span, ...] = word_marks(old, new)
     else:
@@ -196,8 +197,11 @@ def _item_part(unit: ItemUnit) -> Part:
     return Part(unit.kind, old, new, spans, url=item.url, date=item.date)
 
 
-def _title(item: Item | None) -> str:
-    return item.title[:LONGEST_PART] if item else ""
+def _shown(item: Item | None) -> str:
+    """An entry as told: its title, and what the list says of it."""
+    if item is None:
+        return ""
+    return (f"{item.title} – {item.summary[:LONGEST_SUMMARY]}" if item.summary else item.title)[:LONGEST_PART]
 
 
 def _clip(blocks: Sequence[Block]) -> str:

@@ -1,0 +1,37 @@
+"""The rules by name, in the order in which they are asked about a place that differs."""
+
+from monitor.judge.compare import EDITORIAL, Weighed
+from monitor.judge.listing import ItemUnit
+
+ASKED = (
+    "build",
+    "clock",
+    "shift",
+    "teaser",
+    "headline",
+    "ticking",
+    "rotating",
+    "volatile",
+    "flicker",
+    "confirm",
+)
+"""For a block of text. The first that answers yes speaks; those after it are not asked."""
+ASKED_OF_ENTRIES = ("window", "entry", "confirm")
+"""For an entry of a listing."""
+
+
+def answers(weighed: Weighed) -> tuple[tuple[str, bool], ...]:
+    """Each rule that was asked about a place, and whether it spoke; the last one did.
+
+    A source that is still new is asked nothing else: `warm_up` outranks the rest.
+    """
+    if weighed.rule == "warm_up":
+        return (("warm_up", True),)
+    if isinstance(weighed.unit, ItemUnit):
+        order: tuple[str, ...] = ASKED_OF_ENTRIES
+    elif weighed.unit.kind in EDITORIAL:
+        order = ("confirm",)
+    else:
+        order = ASKED
+    before = order[: order.index(weighed.rule)] if weighed.rule in order else ()
+    return (*((rule, False) for rule in before), (weighed.rule, True))

@@ -1,0 +1,198 @@
+"""Weighing the units of one look against the past: each gets the name of the rule that speaks about it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.cadence import WARM_UP_LOOKS
+from monitor.judge.listing import ItemUnit
+from monitor.judge.recall import (
+    FLICKER,
+    ROTATING_TURNS,
+    TICKING_TURNS,
+    is_volatile,
+    returned_soon,
+    short_hash,
+    skeleton,
+    turn,
+    wait_on,
+)
+from monitor.judge.stamps import Stamps
+from monitor.judge.units import Unit, UnitKind
+from monitor.model import Memory, PartKind, Pending, Sighting, Slot
+
+EDITORIAL = frozenset({UnitKind.PUNCTUATION, UnitKind.MOVED_AWAY, UnitKind.MOVED_HERE})
+LONG_PASSAGE = 12
+"""Words from which a passage reworded in place is an edit."""
+FEWEST_ENTRY = 3
+"""Words from which a new line of a listing is an entry."""
+ENDLESS = frozenset({"build", "clock", "stamp", "headline", "teaser"})
+"""Rules that say what a line is, not what its past was: they do not end."""
+NOISE_RULES = ENDLESS | {"volatile", "rotating", "ticking", "flicker", "shift"}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What of the text only frames the matter: lines of the page's title, sections that only point elsewhere."""
+
+    titles: frozenset[str]
+    teasers: frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A unit and the rule that speaks about it. `first`: the rule speaks for the first time."""
+
+    unit: Unit | ItemUnit
+    rule: str
+    first: bool = False
+
+
+class Scale:
+    """Weighs units against one memory. `file`: a PDF. `lists`: the source is a listing."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        sightings: tuple[Sighting, ...],
+        now: datetime,
+        marks: Stamps,
+        frame: Frame,
+        *,
+        file: bool,
+        lists: bool,
+    ) -> None:
+        self.now, self.last, self.marks, self.frame = now, memory.last_good, marks, frame
+        # A file is put there by somebody: it has no furniture, is not half rendered and needs no second look.
+        self.file, self.lists = file, lists
+        self.warm = file or memory.good_looks >= WARM_UP_LOOKS
+        self.sightings: Mapping[str, Sighting] = {s.key: s for s in sightings}
+        self.known: Mapping[str, Pending] = {p.key: p for p in memory.pending}
+        self.slots: dict[str, Slot] = {s.key: s for s in memory.slots}
+        self.pending: dict[str, Pending] = {}
+
+    def weigh_all(self, found: Sequence[Unit | ItemUnit]) -> list[Weighed]:
+        """Weigh each unit; what went in a gap into which words came back waits with them."""
+        rules = [self._rule(unit) for unit in found]
+        returning = {u.after for u, r in zip(found, rules, strict=True) if isinstance(u, Unit) and r == "flicker"}
+        out = []
+        for unit, rule in zip(found, rules, strict=True):
+            went = isinstance(unit, Unit) and unit.kind is UnitKind.GONE and unit.after in returning
+            out.append(self._weighed(unit, "flicker" if went and rule == "confirm" else rule))
+        return out
+
+    def waits(self, weighed: Weighed) -> tuple[Pending, ...]:
+        """What is remembered of a waiting unit: itself, and the place when that is what the rule is about."""
+        unit = self.pending[weighed.unit.key]
+        name = self._name(weighed)
+        return (unit,) if name == unit.key else (unit, self.pending[name])
+
+    def since(self, weighed: Weighed) -> Pending:
+        return self.pending[weighed.unit.key]
+
+    def ready(self, weighed: Weighed) -> bool:
+        """May it be told now?"""
+        pending = self.since(weighed)
+        if weighed.rule in {"window", "entry"}:
+            # An address that was never listed is no flicker; nor is an entry that slides out of the window.
+            return True
+        if weighed.rule == "confirm":
+            return self.file or pending.looks >= 2
+        if weighed.rule in {"flicker", "shift"}:
+            return pending.looks >= 2 and self.now - pending.since >= FLICKER
+        return False
+
+    def plainly_edited(self, weighed: Weighed) -> bool:
+        """Is this a long passage reworded in place, for the first time?
+
+        Pages that load badly, rotate or test variants do not reword a sentence here and there: somebody edited the
+        text, and the other differences of this look belong to the same edit. No second look is needed.
+        """
+        unit = weighed.unit
+        if weighed.rule != "confirm" or not isinstance(unit, Unit) or unit.kind is not UnitKind.REWORDED:
+            return False
+        old, new = unit.old[0].key, unit.new[0].key
+        slot = self.slots.get(unit.slot)
+        fewest = min(len(old.split()), len(new.split()))
+        return fewest >= LONG_PASSAGE and not unit.digits_only and (slot is None or slot.turns == 1)
+
+    def _weighed(self, unit: Unit | ItemUnit, rule: str) -> Weighed:
+        weighed = Weighed(unit, rule)
+        name = self._name(weighed)
+        for key in {unit.key, name}:
+            self.pending[key] = wait_on(self.known, key, rule, self.now, self.last)
+        old = self.known.get(name)
+        return replace(weighed, first=old is None or old.rule != rule)
+
+    def _name(self, weighed: Weighed) -> str:
+        """A place that rotates keeps one name, whatever it shows: it is held back once, not at every look."""
+        unit = weighed.unit
+        rotates = isinstance(unit, Unit) and weighed.rule in {"rotating", "ticking"}
+        return unit.slot if rotates and isinstance(unit, Unit) else unit.key
+
+    def _rule(self, unit: Unit | ItemUnit) -> str:
+        if isinstance(unit, ItemUnit):
+            usual = self._item(unit)
+        elif unit.kind in EDITORIAL or unit.kind is UnitKind.REWRITE:
+            usual = "confirm"
+        else:
+            usual = self.marks.rule(unit) or self._pointer(unit) or self._past(unit) or self._entry(unit) or "confirm"
+        return usual if self.warm or usual in {"window", "entry"} else "warm_up"
+
+    def _item(self, unit: ItemUnit) -> str:
+        if not unit.news:
+            return "window"
+        item = unit.new or unit.old
+        sighting = self.sightings.get(short_hash("item", item.key)) if item else None
+        if is_volatile(sighting, self.now):
+            return "volatile"
+        if unit.kind is PartKind.ITEM_NEW:
+            return "flicker" if returned_soon(sighting) else "entry"
+        return "confirm"
+
+    def _entry(self, unit: Unit) -> str:
+        """A line that a listing shows for the first time, where its entries could not be told apart."""
+        if not self.lists or unit.kind is not UnitKind.COME or len(unit.new[0].key.split()) < FEWEST_ENTRY:
+            return ""
+        sighting = self.sightings.get(short_hash(unit.new[0].key))
+        return "entry" if sighting is None or sighting.turns == 1 else ""
+
+    def _pointer(self, unit: Unit) -> str:
+        """A heading that says no more than the page's title says all the time; a card that points elsewhere."""
+        block = (unit.new or unit.old)[0]
+        if block.headings in self.frame.teasers:
+            return "teaser"
+        lone = unit.kind in {UnitKind.COME, UnitKind.GONE}
+        return "headline" if lone and block.key in self.frame.titles else ""
+
+    def _past(self, unit: Unit) -> str:
+        return self._turning(unit) or self._coming_back(unit)
+
+    def _coming_back(self, unit: Unit) -> str:
+        """Did these words come and go before?"""
+        sighted = [self.sightings.get(short_hash(b.key)) for b in (*unit.old, *unit.new)]
+        if any(is_volatile(s, self.now) for s in sighted):
+            return "volatile"
+        known = self.known.get(unit.key)
+        came_back = any(returned_soon(s) for s in sighted[len(unit.old) :])
+        return "flicker" if came_back or (known is not None and known.rule == "flicker") else ""
+
+    def _turning(self, unit: Unit) -> str:
+        """Does this place show something else at every look?"""
+        if unit.kind not in {UnitKind.REWORDED, UnitKind.COME}:
+            return ""
+        value = short_hash(unit.new[0].key)
+        slot = turn(self.slots, unit.slot, value, self.now)
+        self.slots[unit.slot] = slot
+        if self.now - slot.at >= FLICKER:  # it has settled
+            return ""
+        if unit.digits_only and max(slot.turns, self._ticks(unit, value)) > TICKING_TURNS:
+            return "ticking"
+        return "rotating" if slot.turns > ROTATING_TURNS else ""
+
+    def _ticks(self, unit: Unit, value: str) -> int:
+        """How often this line, numbers aside, turned: told turns count as well as held ones."""
+        name = short_hash("tick", skeleton(unit.new[0].key))
+        slot = turn(self.slots, name, value, self.now)
+        self.slots[name] = slot
+        return slot.turns
