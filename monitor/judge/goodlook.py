@@ -29,6 +29,7 @@ from monitor.model import (
     Reason,
     Severity,
     Source,
+    WatchAs,
 )
 from monitor.text.notices import notice_in
 
@@ -95,7 +96,15 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
     """Compare a good text with the told one. `before` is the text of the previous good look."""
     now = setting.now
     seen = _seen(memory, reading, setting)
-    comparison = compare(told, before, reading, replace(memory, good_looks=seen.good_looks), now, setting.lore.words)
+    comparison = compare(
+        told,
+        before,
+        reading,
+        replace(memory, good_looks=seen.good_looks),
+        now,
+        setting.lore.words,
+        lists=setting.source.watch_as is WatchAs.LISTING,
+    )
     states, touches = _quote_states(memory, comparison, setting)
     change = change_of(
         comparison,

@@ -1,7 +1,7 @@
 """Listings: which entries are new, changed or gone. Order, pagination and a window of the newest are no news."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -36,25 +36,49 @@ def item_units(old: Sequence[Item], new: Sequence[Item]) -> tuple[ItemUnit, ...]
     An entry is known by its key; where addresses changed, by its title, if only one entry has it.
     """
     known = _pairs(old, new)
-    taken = {item.key for item in known.values()}
-    old_tail = _tail([item.key in taken for item in old])
-    new_tail = _tail([item.key in known for item in new])
-    shrunk = any(item.key not in taken for item in old[: len(old) - old_tail])
-    grown = any(item.key not in known for item in new)
+    window = _Window(old, new, known)
     out: list[ItemUnit] = []
     for place, item in enumerate(new):
         before = known.get(item.key)
         if before is None:
-            # Entries that appear below everything known moved up into the window when another one left it.
-            slid_in = shrunk and place >= len(new) - new_tail
-            out.append(ItemUnit(PartKind.ITEM_NEW, None, item, news=not slid_in))
+            out.append(ItemUnit(PartKind.ITEM_NEW, None, item, news=not window.slid_in(place)))
         elif _face(before) != _face(item):
             out.append(ItemUnit(PartKind.ITEM_CHANGED, before, item))
     for place, item in enumerate(old):
-        if item.key not in taken:
-            pushed_out = grown and place >= len(old) - old_tail
-            out.append(ItemUnit(PartKind.ITEM_GONE, item, None, news=not pushed_out))
+        if item.key not in window.taken:
+            out.append(ItemUnit(PartKind.ITEM_GONE, item, None, news=not window.pushed_out(place)))
     return tuple(out)
+
+
+class _Window:
+    """Lists show a window of so many entries: what it moved over did not happen.
+
+    Newest first: entries that came on top push as many out at the end; one taken out lets as many slide in there.
+    Oldest first: what went at the head made room for what came at the end, and that is news.
+    """
+
+    def __init__(self, old: Sequence[Item], new: Sequence[Item], known: Mapping[str, Item]) -> None:
+        self.taken = {item.key for item in known.values()}
+        kept = [item.key in self.taken for item in old]
+        had = [item.key in known for item in new]
+        self._old, self._new = len(old), len(new)
+        self._head_gone, self._tail_gone = _run(kept), _run(kept[::-1])
+        self._head_come, self._tail_come = _run(had), _run(had[::-1])
+        self._gone, self._come = kept.count(False), had.count(False)
+
+    def slid_in(self, place: int) -> bool:
+        """Did the new entry at this place only come into view?"""
+        from_end = self._new - place
+        oldest_first = self._head_gone and not self._head_come
+        others_gone = self._gone - self._tail_gone
+        return from_end <= self._tail_come and not oldest_first and self._tail_come <= others_gone
+
+    def pushed_out(self, place: int) -> bool:
+        """Did the old entry at this place only go out of view?"""
+        if self._head_gone and not self._head_come and place < self._head_gone:
+            return self._head_gone <= self._tail_come
+        from_end = self._old - place
+        return from_end <= min(self._tail_gone, self._come - self._tail_come)
 
 
 def settle_items(old: Sequence[Item], new: Sequence[Item], applied: Collection[str]) -> tuple[Item, ...]:
@@ -103,11 +127,6 @@ def _face(item: Item) -> str:
     return "\x1f".join((key_of(item.title), key_of(item.date), *names))
 
 
-def _tail(known: Sequence[bool]) -> int:
-    """How many at the end are not known."""
-    count = 0
-    for is_known in reversed(known):
-        if is_known:
-            break
-        count += 1
-    return count
+def _run(known: Sequence[bool]) -> int:
+    """How many at the beginning are not known; 0 when none is."""
+    return known.index(True) if True in known else 0

@@ -20,7 +20,14 @@ _UPDATED = re.compile(
     r"\b(?:updat|revis|modifi|review|bijgewerkt|gewijzigd|mise? à jour|révis|aktualisier|geändert|stand\b)",
     re.IGNORECASE,
 )
-_BUILD = re.compile(r"\d+(?:\.\d+){2,}")
+_BUILD = re.compile(r"\b(?:version|versie|build|release|v)\b\.?\s?\d+(?:\.\d+){2,}|\d+(?:\.\d+){3,}", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\b\d{1,3}(?:\.\d{3})+\b")
+_NEWS = re.compile(
+    r"\b(?:latest|news|updates?|related|recent|more|also|events?|actualités?|nouvelles|nouveautés|derniers?|dernières"
+    r"|récent|agenda|à lire|événements?|nieuws|laatste|actueel|recente?|meer|lees ook|evenementen|aktuelles?"
+    r"|neuigkeiten|neueste[sn]?|mehr|veranstaltungen|nachrichten)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ def stamps(found: Iterable[Unit], words: WordLists, told_since: datetime | None,
     rules: dict[str, str] = {}
     shifted: dict[timedelta, list[str]] = {DAY: [], -DAY: []}
     for unit, old, new in _pairs(tuple(found)):
-        if unit[0].digits_only and len(new.split()) <= SHORT and _BUILD.search(new):
+        if unit[0].digits_only and len(new.split()) <= SHORT and _BUILD.search(_THOUSANDS.sub("", new)):
             rules[unit[0].key] = "build"
             continue
         before, after = _days(old, words), _days(new, words)
@@ -89,13 +96,16 @@ def _follows(days: Iterable[date], moment: datetime) -> bool:
 def teaser_sections(blocks: Iterable[Block], words: WordLists) -> frozenset[tuple[str, ...]]:
     """Heading paths of sections that only point elsewhere: cards of a date, a link and a label or two.
 
-    A page about a matter often ends with the latest news of its house; what is new there is news of other pages.
+    A page about a matter often ends with the latest news of its house, and says so in the heading; what is new there
+    is news of other pages. A dated list under any other heading ("Opinions of the authority") is matter.
     """
     sections: dict[tuple[str, ...], list[Block]] = {}
     for block in blocks:
         if block.kind is not BlockKind.HEADING or block.links:
             sections.setdefault(block.headings, []).append(block)
-    return frozenset(path for path, members in sections.items() if path and _is_cards(members, words))
+    return frozenset(
+        path for path, members in sections.items() if path and _NEWS.search(path[-1]) and _is_cards(members, words)
+    )
 
 
 def _is_cards(members: Sequence[Block], words: WordLists) -> bool:

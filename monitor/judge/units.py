@@ -21,6 +21,10 @@ MOST_UNITS = 4000
 """Beyond this many the difference is one: a rewrite."""
 
 
+SHORTEST_MOVE = 4
+"""Words."""
+
+
 class UnitKind(StrEnum):
     SAME = "same"
     GONE = "gone"
@@ -50,6 +54,8 @@ class Unit:
     @property
     def key(self) -> str:
         """Recognises this very difference at the next look."""
+        if self.kind is UnitKind.REWRITE:  # its text may tick; that it is a rewrite does not
+            return short_hash(self.kind)
         links = (link.url for b in self.new for link in b.links) if self.kind is UnitKind.LINK else ()
         texts = (b.text for b in self.new) if self.kind is UnitKind.PUNCTUATION else ()
         return short_hash(self.kind, *(b.key for b in self.old), ">", *(b.key for b in self.new), *links, *texts)
@@ -76,10 +82,13 @@ def units(old: Sequence[Block], new: Sequence[Block]) -> tuple[Unit, ...]:
 
 
 def _moves(cut: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    """A line that went in one place and came in another is a move, however short."""
+    """A line that went in one place and came in another is a move, unless it is a mere word or two.
+
+    Verdicts ("Allowed", "Prohibited") that change places are news.
+    """
     went = Counter(u.old[0].key for u in cut if u.kind is UnitKind.GONE)
     came = Counter(u.new[0].key for u in cut if u.kind is UnitKind.COME)
-    moved = {key for key, times in went.items() if came.get(key) == times}
+    moved = {key for key, times in went.items() if came.get(key) == times and len(key.split()) >= SHORTEST_MOVE}
     if not moved:
         return cut
     kinds = {UnitKind.GONE: UnitKind.MOVED_AWAY, UnitKind.COME: UnitKind.MOVED_HERE}
@@ -119,7 +128,7 @@ def _cut(ops: Iterable[Op]) -> Iterator[Unit]:
 def _same(old: Block, new: Block, above: str) -> Unit:
     if old.text == new.text and old.links == new.links:
         return Unit(UnitKind.SAME, (old,), (new,), above)
-    if documents(old.links) != documents(new.links) and documents(new.links):
+    if documents(old.links) != documents(new.links):
         return Unit(UnitKind.LINK, (old,), (new,), above)
     if _ink(old.text) != _ink(new.text):
         return Unit(UnitKind.PUNCTUATION, (old,), (new,), above)

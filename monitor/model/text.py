@@ -38,16 +38,26 @@ class Link:
     url: str
 
 
-_WORD = re.compile(r"[\w%€$£§]+")
+_WORD = re.compile(r"[\w%€$£§≤≥<>±≠]+")
+CACHED = 600
+"""Characters up to which keys are kept: long texts would fill the memory."""
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
 
 
-@lru_cache(maxsize=65536)
 def key_of(text: str) -> str:
     """The words of a text as compared: NFKC, case-folded, word characters only, one blank between.
 
     Soft hyphens, zero-width and bidi characters are dropped, so they never make a difference of words.
     """
+    return _short_key(text) if len(text) <= CACHED else _key(text)
+
+
+@lru_cache(maxsize=32768)
+def _short_key(text: str) -> str:
+    return _key(text)
+
+
+def _key(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
     return " ".join(_WORD.findall(text.casefold()))
