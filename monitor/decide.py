@@ -7,6 +7,7 @@ with its own clock, and the readers hear of it when it stands.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urldefrag
 
 from monitor import cadence
 from monitor.errors import FetchError
@@ -34,6 +35,8 @@ from monitor.model import (
 from monitor.text.language import language_of
 from monitor.text.quotes import similar
 
+SAME_TEXT_FROM = 0.8
+"""Share of common word shingles from which the text of another address is compared piece by piece."""
 STANDS_IN_FROM = 0.5
 """Share of common word shingles from which another address stands in for a text we know."""
 
@@ -67,7 +70,8 @@ def decide(case: Case, looks: tuple[Look, ...]) -> PollIntent:
 def offline(case: Case, looks: tuple[Look, ...]) -> PollIntent:
     """Our own network is gone: the row is kept, nothing counts."""
     when = case.now + cadence.OFFLINE_RETRY
-    return intent_of(case, looks, 0, Outcome.OFFLINE, Reason("offline"), case.memory, case.order.health, when)
+    waits = case.order.trigger
+    return intent_of(case, looks, 0, Outcome.OFFLINE, Reason("offline"), case.memory, case.order.health, when, waits)
 
 
 def technical(case: Case, intent: PollIntent) -> PollIntent:
@@ -94,8 +98,12 @@ _RANK = {Match.YES: 0, Match.UNSURE: 1, Match.NO: 2}
 def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None]:
     reading = look.reading if isinstance(look.reading, Extraction) else None
     language = language_of(reading.text[:20_000], reading.declared_language) if reading else ""
-    standing = stand(look, case.known(look), language, case.lore)
-    if standing.good and look.url != case.memory.address and case.before is not None and reading is not None:
+    known = case.known(look)
+    if _list_edited(case, look):
+        known = replace(known, final_url="")
+    standing = stand(look, known, language, case.lore)
+    another = look.url != case.memory.address and not _list_edited(case, look)
+    if standing.good and another and case.before is not None and reading is not None:
         # An address other than the one we read must bring the text we know, not only a good page.
         likeness = similar(case.before.blocks, reading.blocks)
         if likeness < STANDS_IN_FROM:
@@ -104,6 +112,12 @@ def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None]:
     if standing.good and case.new and reading is not None:
         identity = identify(case.order.source, case.citations, reading, language)
     return look, standing, identity
+
+
+def _list_edited(case: Case, look: Look) -> bool:
+    """The operator wrote another address into the list: whether it is the document is no longer ours to say."""
+    source, known = case.order.source, case.memory.address
+    return look.place == 0 and bool(known) and known not in {source.url, *(a.url for a in source.alternatives)}
 
 
 # --- a document came -------------------------------------------------------------------------------------------
@@ -139,9 +153,10 @@ def _insight(case: Case, choice: Choice) -> tuple[Insight, Outcome]:
     setting = setting_of(case, look)
     if case.told is None or case.before is None:
         return goodlook.baseline(memory, reading, setting), Outcome.BASELINE
-    if memory.address and look.url != memory.address:
-        # Another address shows the same document in another frame: its frame must not look like news.
-        return goodlook.baseline(memory, reading, setting), Outcome.BASELINE
+    switched = memory.address and look.url != memory.address and urldefrag(look.url).url != memory.final_url
+    if switched and similar(case.told.blocks, reading.blocks) < SAME_TEXT_FROM:
+        # Another address shows the document in another frame: the frame must not look like news.
+        return goodlook.elsewhere(memory, case.told, reading, setting), Outcome.BASELINE
     insight = goodlook.judge_good(memory, case.told, case.before, reading, setting)
     if insight.changes:
         return insight, Outcome.CHANGED
@@ -170,7 +185,7 @@ def _after_spell(case: Case, choice: Choice, memory: Memory) -> tuple[Memory, tu
     doubt = case.memory.doubt
     if choice.look.place == 0:
         unheard = case.new and not case.order.early_report
-        returned = doubt is not None and doubt.declared and not unheard
+        returned = doubt is not None and bool(doubt.told) and not unheard
         back = (_returned(case, doubt, choice.look.url),) if returned and doubt else ()
         return replace(memory, doubt=None, fallbacks_declared=()), back, Health.OK
     cited = choice.cited
@@ -178,6 +193,8 @@ def _after_spell(case: Case, choice: Choice, memory: Memory) -> tuple[Memory, tu
         cited = Standing(State.ELSEWHERE, Reason("off_topic"))
     spelled = (spell.first_words if case.new else spell.endure)(doubt, cited, case.now)
     events = _told_spell(case, spelled, choice.look)
+    if spelled.due and not events:  # nothing to tell of it while another address serves; it may come to matter
+        spelled = replace(spelled, doubt=replace(spelled.doubt, declared=False, told=()))
     if choice.look.url not in memory.fallbacks_declared:
         memory = replace(memory, fallbacks_declared=(*memory.fallbacks_declared, choice.look.url))
         if not case.new:

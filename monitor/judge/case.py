@@ -41,12 +41,23 @@ class Case:
     def memory(self) -> Memory:
         return self.order.memory
 
+    @property
+    def relocated(self) -> bool:
+        """The list names other addresses now than the one the known text came from."""
+        source = self.order.source
+        return bool(self.memory.address) and self.memory.address not in {
+            source.url,
+            *(a.url for a in source.alternatives),
+        }
+
     def known(self, look: Look) -> Known:
         """What is known of the document at the address of this look."""
         m, source = self.memory, self.order.source
         media = m.media if look.url == m.address else ""
         if not media and not look.place and source.watch_as is WatchAs.PDF:
             media = "pdf"
+        if self.relocated:
+            return Known(media=media)
         return Known(self.before, media, m.language, m.final_url)
 
     @property

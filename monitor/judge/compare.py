@@ -46,7 +46,7 @@ class Comparison:
     ready: tuple[Weighed, ...] = ()
     """The told and the editorial units, each with the rule that let it through."""
     edited: bool = False
-    """A long passage was plainly reworded: what stands beside it needed no second look."""
+    """A long passage was plainly reworded, or an entry added: what stands beside it needed no second look."""
 
     @property
     def applied(self) -> bool:
@@ -71,12 +71,11 @@ def compare(
     found = differences(told, current, aligned)
     sightings = _sightings(memory, before, current, now)
     marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now)
-    listed = lists or bool(told.items or current.items)
-    teasers = frozenset[tuple[str, ...]]() if listed else teaser_sections((*told.blocks, *current.blocks), words)
+    teasers = teaser_sections(told.blocks, words) | teaser_sections(current.blocks, words)
     frame = Frame(_title_lines(told, current), teasers)
     scale = Scale(memory, sightings, now, marks, frame, file=current.media == "pdf", lists=lists)
     weighed = scale.weigh_all(found)
-    edited = any(scale.plainly_edited(w) for w in weighed) and not _in_part(found, told)
+    edited = any(scale.plainly_edited(w) or w.rule == "entry" for w in weighed) and not _in_part(found, told)
     ready = [w for w in weighed if scale.ready(w) or (edited and w.rule == "confirm")]
     applied = frozenset(w.unit.key for w in ready)
     waiting = tuple(w for w in weighed if w.unit.key not in applied)

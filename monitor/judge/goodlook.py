@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.judge.compare import NOISE_RULES, Comparison, compare
 from monitor.judge.document import same_place
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import Lore
-from monitor.judge.recall import keep_pending, short_hash, wait_on
+from monitor.judge.recall import keep_pending, short_hash, skeleton, wait_on
 from monitor.judge.severity import collapsed
 from monitor.judge.telling import change_of, parts_of, quote_touches
 from monitor.judge.units import Unit, UnitKind, units
@@ -30,10 +30,15 @@ from monitor.model import (
     Severity,
     Source,
     WatchAs,
+    key_of,
 )
 from monitor.text.notices import notice_in
 
-KEEP_NOTICES = 60
+KEEP_NOTICES = 200
+MOST_NOTICES = 5
+"""Told at one look: a page full of them says no more with the sixth."""
+MARGIN_EVERY = timedelta(hours=24)
+"""How often a change of the margin is kept: some margins change at every look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
     waiting = any(w.rule in {"confirm", "warm_up"} for w in comparison.waiting)
     after = replace(
         seen,
-        final_url=setting.final_url if moved else memory.final_url,
+        final_url=setting.final_url if moved or setting.url != memory.address else memory.final_url,
         told_since=now if comparison.news else memory.told_since,
         told_looks=1 if comparison.news else memory.told_looks + 1,
         sightings=comparison.sightings,
@@ -130,6 +135,7 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
         quotes=states,
         notices=notices,
         margin_key=_margin_key(reading),
+        margin_at=setting.now if margin else memory.margin_at,
         unsettled=memory.unsettled + 1 if waiting or len(pending) > len(comparison.pending) else 0,
     )
     return Insight(
@@ -148,6 +154,7 @@ def judge_collapsed(memory: Memory, told: Extraction, reading: Extraction, setti
     found = [u for u in units(told.blocks, reading.blocks) if u.kind is not UnitKind.SAME]
     level, reason = collapsed(told.words, reading.words)
     states, touches = quote_touches(setting.quotes, memory.quotes, reading)
+    notices, events = _notices(_fresh(told, told, reading), reading, told, memory, setting)
     change = Change(
         source_id=setting.source.id,
         kind=ChangeKind.COLLAPSED,
@@ -168,10 +175,21 @@ def judge_collapsed(memory: Memory, told: Extraction, reading: Extraction, setti
         told_looks=1,
         pending=(),
         quotes=states,
+        notices=notices,
         margin_key=_margin_key(reading),
         doubt=None,
     )
-    return Insight(after, reading, changes=(change,), events=_quote_events(touches, setting))
+    return Insight(after, reading, changes=(change,), events=(*events, *_quote_events(touches, setting)))
+
+
+def elsewhere(memory: Memory, told: Extraction, reading: Extraction, setting: Setting) -> Insight:
+    """The text of another address, too unlike to be compared piece by piece: a new baseline, the difference kept."""
+    insight = baseline(memory, reading, setting)
+    found = [u for u in units(told.blocks, reading.blocks) if u.kind is not UnitKind.SAME]
+    if not found:
+        return insight
+    held = Held(setting.source.id, "address", Reason("held_address"), setting.now, parts_of(found))
+    return replace(insight, held=(held,))
 
 
 def _seen(memory: Memory, reading: Extraction, setting: Setting) -> Memory:
@@ -200,7 +218,8 @@ def _quote_states(
 def _quote_events(touches: Iterable[QuoteTouch], setting: Setting) -> tuple[Event, ...]:
     events = []
     for touch in touches:
-        if touch.before is QuoteState.FOUND and touch.after is QuoteState.MISSING:
+        stood = touch.before in {QuoteState.FOUND, QuoteState.CHANGED}
+        if stood and touch.after is QuoteState.MISSING:
             kind = EventKind.QUOTE_LOST
         elif touch.before is QuoteState.MISSING and touch.after is QuoteState.FOUND:
             kind = EventKind.QUOTE_FOUND
@@ -227,13 +246,14 @@ def _notices(
     if told is None or told.title != reading.title:
         texts.append(reading.title)
     known = dict.fromkeys(memory.notices)
-    events = []
+    events: list[Event] = []
     for text in texts:
         notice = notice_in(text, setting.lore.notices)
         if notice is None:
             continue
-        name = short_hash(str(notice.kind), notice.sentence.casefold())
-        if name not in known:
+        # Its figures may tick ("archived as of …"): one notice all the same.
+        name = short_hash(str(notice.kind), skeleton(key_of(notice.sentence)))
+        if name not in known and len(events) < MOST_NOTICES:
             known[name] = None
             values = {"notice": str(notice.kind), "line": notice.sentence, "url": setting.url}
             if told is None:
@@ -242,11 +262,17 @@ def _notices(
     return tuple(known)[-KEEP_NOTICES:], tuple(events)
 
 
+def _unmoved(memory: Memory, setting: Setting) -> bool:
+    """The same place as before; or another address was asked, which is told as such."""
+    asked = not memory.final_url or setting.url != memory.address
+    return asked or same_place(memory.final_url, setting.final_url)
+
+
 def _moved(
     memory: Memory, pending: tuple[Pending, ...], setting: Setting
 ) -> tuple[tuple[Event, ...], tuple[Pending, ...]]:
     """A redirect to another address is told when it has stood for two looks; the text already matched."""
-    if not memory.final_url or same_place(memory.final_url, setting.final_url):
+    if _unmoved(memory, setting):
         return (), pending
     name = short_hash("moved", setting.final_url)
     waiting = wait_on({p.key: p for p in memory.pending}, name, "moved", setting.now)
@@ -271,7 +297,8 @@ def _held(comparison: Comparison, setting: Setting) -> tuple[Held, ...]:
 
 
 def _margin_held(before: Extraction, reading: Extraction, memory: Memory, setting: Setting) -> tuple[Held, ...]:
-    if not memory.margin_key or memory.margin_key == _margin_key(reading):
+    fresh = memory.margin_at is not None and setting.now - memory.margin_at < MARGIN_EVERY
+    if not memory.margin_key or memory.margin_key == _margin_key(reading) or fresh:
         return ()
     found = [u for u in units(before.margin, reading.margin) if u.kind is not UnitKind.SAME]
     parts = parts_of(found)

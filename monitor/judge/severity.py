@@ -59,7 +59,8 @@ def _sum_up(found: Sequence[Weighed]) -> tuple[Severity, tuple[Reason, ...]]:
 def _quotes(touches: Iterable[QuoteTouch]) -> Iterable[Weighed]:
     for touch in touches:
         values = {"footnote": str(touch.quote.footnote)}
-        if touch.before is QuoteState.FOUND and touch.after is QuoteState.MISSING:
+        stood = touch.before in {QuoteState.FOUND, QuoteState.CHANGED}
+        if stood and touch.after is QuoteState.MISSING:
             yield Severity.CRITICAL, Reason("quote_lost", values)
         elif touch.before is QuoteState.FOUND and touch.after is QuoteState.CHANGED:
             yield Severity.CRITICAL, Reason("quote_changed", values)

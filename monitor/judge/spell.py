@@ -46,27 +46,34 @@ class Spell:
 def endure(old: Doubt | None, standing: Standing, now: datetime) -> Spell:
     """One more look that was not good.
 
-    A spell that changes its kind (blocked, then unreachable) goes on as the new kind with its own start, so that
-    a declared *gone* is not told again as *blocked* by one odd look in between.
+    Before it is declared a spell keeps its start whatever its kind; afterwards another kind must stand for three
+    looks, and what was told once in a spell is not told again.
     """
     kind = str(standing.state)
-    if old is None or (old.kind != kind and not old.declared):
+    if old is None:
         doubt = Doubt(kind, standing.reason, now, 1)
-    elif old.kind != kind:
-        return Spell(_other_kind(old, standing, now), due=False)
-    else:
+    elif old.kind == kind:
         doubt = replace(old, looks=old.looks + 1, reason=standing.reason, other_kind="", other_looks=0)
+    elif not old.declared:
+        # Blocked now, overloaded then: one spell of looks without the document, whatever its face.
+        doubt = replace(old, kind=kind, looks=old.looks + 1, reason=standing.reason)
+    else:
+        return Spell(_other_kind(old, standing, now), due=False)
     looks, time = DECLARE[standing.state]
     long_enough = doubt.looks >= looks and now - doubt.since >= time
-    due = not doubt.declared and (standing.final or long_enough)
-    return Spell(replace(doubt, declared=True) if due else doubt, due)
+    if doubt.declared or not (standing.final or long_enough):
+        return Spell(doubt, due=False)
+    known = kind in doubt.told
+    told = doubt.told if known else (*doubt.told, kind)
+    return Spell(replace(doubt, declared=True, told=told), due=not known)
 
 
 def first_words(old: Doubt | None, standing: Standing, now: datetime) -> Spell:
     """The spell of a source that never had its document: what its first look found is told by the first report."""
     if old is not None:
         return endure(old, standing, now)
-    return Spell(Doubt(str(standing.state), standing.reason, now, 1, declared=True), due=False)
+    kind = str(standing.state)
+    return Spell(Doubt(kind, standing.reason, now, 1, declared=True, told=(kind,)), due=False)
 
 
 def _other_kind(old: Doubt, standing: Standing, now: datetime) -> Doubt:
@@ -76,7 +83,7 @@ def _other_kind(old: Doubt, standing: Standing, now: datetime) -> Doubt:
         return replace(old, looks=old.looks + 1, other_kind="", other_looks=0)
     looks = old.other_looks + 1 if old.other_kind == kind else 1
     if looks >= 3:
-        return Doubt(kind, standing.reason, now, 1)
+        return Doubt(kind, standing.reason, now, 1, told=old.told, file=old.file)
     return replace(old, other_kind=kind, other_looks=looks)
 
 

@@ -13,6 +13,8 @@ DAY = timedelta(days=1)
 SHIFTED_TOGETHER = 3
 """So many dates that move by one and the same day are one clock in another zone, not so many decisions."""
 FEWEST_CARDS = 3
+MATTER = 0.4
+"""Share of a page from which its news are its matter."""
 SHORT = 6
 """Words of a line that may be a build number."""
 
@@ -93,7 +95,7 @@ def _follows(days: Iterable[date], moment: datetime) -> bool:
     return all(abs(d - moment.date()) <= DAY for d in days)
 
 
-def teaser_sections(blocks: Iterable[Block], words: WordLists) -> frozenset[tuple[str, ...]]:
+def teaser_sections(blocks: Sequence[Block], words: WordLists) -> frozenset[tuple[str, ...]]:
     """Heading paths of sections that only point elsewhere: cards of a date, a link and a label or two.
 
     A page about a matter often ends with the latest news of its house, and says so in the heading; what is new there
@@ -104,7 +106,9 @@ def teaser_sections(blocks: Iterable[Block], words: WordLists) -> frozenset[tupl
         if block.kind is not BlockKind.HEADING or block.links:
             sections.setdefault(block.headings, []).append(block)
     return frozenset(
-        path for path, members in sections.items() if path and _NEWS.search(path[-1]) and _is_cards(members, words)
+        path
+        for path, members in sections.items()
+        if path and _NEWS.search(path[-1]) and len(members) <= MATTER * len(blocks) and _is_cards(members, words)
     )
 
 

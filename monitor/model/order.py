@@ -70,7 +70,9 @@ class Doubt:
     since: datetime
     looks: int
     declared: bool = False
-    """The event was told."""
+    """It stands: the event was told, or the first report said so."""
+    told: tuple[str, ...] = ()
+    """Kinds of this spell that the readers heard of."""
     file: str = ""
     """SHA-256 of an unreadable file whose state was told."""
     other_kind: str = ""
@@ -107,6 +109,8 @@ class Memory:
     margin_key: str = ""
     fallbacks_declared: tuple[str, ...] = ()
     """Addresses whose standing-in was told."""
+    margin_at: datetime | None = None
+    """When a change of the margin was last kept."""
     unsettled: int = 0
     """Looks in a row that ended with something waiting."""
     last_full: datetime | None = None

@@ -11,6 +11,7 @@ from monitor.clock import Clock
 from monitor.errors import ExtractError, FetchError
 from monitor.fetch import HttpFetcher
 from monitor.judge.case import Case
+from monitor.judge.document import same_place
 from monitor.judge.firstlook import stand_ins
 from monitor.model import Capture, Extraction, FetchOrder, Look, NotModified, PollOrder
 from monitor.store import Store
@@ -34,10 +35,11 @@ class Desk:
         if isinstance(answer, FetchError):
             return Look(place, url, answer)
         if isinstance(answer, NotModified):
-            return Look(place, url, answer, await self._current(), same=True, sha256=self._order.last_sha256)
+            return Look(place, url, answer, await self._current(answer), same=True, sha256=self._order.last_sha256)
         sha256 = hashlib.sha256(answer.body).hexdigest()
-        if sha256 == self._order.last_sha256 and url == self._order.memory.address and answer.status == 200:
-            return Look(place, url, answer, await self._current(), same=True, sha256=sha256)
+        known = url == self._order.memory.address and same_place(answer.final_url, self._order.memory.final_url)
+        if sha256 == self._order.last_sha256 and known and answer.status == 200:
+            return Look(place, url, answer, await self._current(answer), same=True, sha256=sha256)
         return Look(place, url, answer, await asyncio.to_thread(self._read, answer), sha256=sha256)
 
     async def with_texts(self, case: Case, look: Look) -> Case:
@@ -45,8 +47,8 @@ class Desk:
         if case.told is not None or not isinstance(look.reading, Extraction) or not self._order.told_text:
             return case
         if self.technical:
-            told = await asyncio.to_thread(self._read_again, self._order.told_snapshot)
-            before = await asyncio.to_thread(self._read_again, self._order.last_snapshot)
+            told = await asyncio.to_thread(self._read_again, self._order.told_snapshot, self._order.told_text)
+            before = await asyncio.to_thread(self._read_again, self._order.last_snapshot, self._order.current_text)
         else:
             told = await asyncio.to_thread(self._store.texts.get, self._order.told_text)
             before = await asyncio.to_thread(self._store.texts.get, self._order.current_text)
@@ -66,12 +68,13 @@ class Desk:
             accept_languages=order.source.languages,
         )
 
-    async def _current(self) -> Extraction | None:
-        """The text of unchanged bytes, when something waits for it."""
-        if self._settled or not self._order.current_text:
+    async def _current(self, answer: Capture | NotModified) -> Extraction | None:
+        """The text of unchanged bytes, when something waits for it or another address gave them."""
+        stays = same_place(answer.final_url, self._order.memory.final_url)
+        if (self._settled and stays) or not self._order.current_text:
             return None
         if self.technical:
-            return await asyncio.to_thread(self._read_again, self._order.last_snapshot)
+            return await asyncio.to_thread(self._read_again, self._order.last_snapshot, self._order.current_text)
         return await asyncio.to_thread(self._store.texts.get, self._order.current_text)
 
     def _read(self, capture: Capture) -> Extraction | ExtractError:
@@ -85,19 +88,19 @@ class Desk:
         except ExtractError as error:
             return error
 
-    def _read_again(self, snapshot_id: int) -> Extraction:
+    def _read_again(self, snapshot_id: int, text: str) -> Extraction:
         """A stored body read under today's rules; the text it gave before when they cannot read it any more."""
         store = self._store
         kept = store.history.snapshot(snapshot_id)
         if kept is None:
-            return store.texts.get(self._order.told_text)
+            return store.texts.get(text)
         try:
             return extract.read(
                 store.bodies.get(kept.sha256), content_type=kept.content_type, url=kept.final_url,
                 source=self._order.source,
             )  # fmt: skip
         except ExtractError:
-            return store.texts.get(self._order.told_text)
+            return store.texts.get(text)
 
 
 def addresses(order: PollOrder) -> Sequence[tuple[int, str]]:
