@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import typer
 
-from monitor import logs
+from monitor import logs, resources
 from monitor.clock import Clock, SystemClock
 from monitor.errors import ConfigError, Problem
 from monitor.settings import Settings
@@ -22,6 +22,7 @@ from monitor.settings import Settings
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from monitor.messages import Words
     from monitor.store import Store
     from monitor.wiring import App
 
@@ -124,6 +125,24 @@ def print_json(value: Any) -> None:
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def words(app: "App | Kept") -> "Words":
+    """The English catalogue of this home, for what is said on the terminal."""
+    from monitor import messages  # noqa: PLC0415 - costs the template library
+
+    return messages.load([app.settings.home / "alerts/templates", resources.bundled("alerts/templates")], "en")
+
+
+def day(text: str | None) -> datetime | None:
+    """What was given as `--since`, midnight UTC when it has no time. Raises ConfigError."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError([Problem(f"--since {text}", "is not a day", "such as 2026-11-23")]) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def count(number: int, thing: str, things: str = "") -> str:

@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor import resources
 from monitor.cli import ground
-from monitor.errors import ConfigError, MonitorError, Problem
+from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from monitor.messages import Words
     from monitor.model import Change, Part
 
 Since = Annotated[str | None, typer.Option(help="From this day on: 2026-11-23.")]
@@ -40,7 +37,7 @@ def changes(
     """The history of changes, newest first. `monitor show N` shows one."""
     with _asked(source) as app:
         found = app.store.history.changes(
-            source=source, since=_day(since), told=None if everything else True, limit=limit
+            source=source, since=ground.day(since), told=None if everything else True, limit=limit
         )
         if as_json:
             ground.print_json([_as_row(c) for c in found])
@@ -54,7 +51,7 @@ def _change_table(app: ground.Kept, found: "tuple[Change, ...]") -> None:
     if not found:
         typer.echo("No changes were told yet.")
         return
-    words, zone = _words(app), app.settings.zone
+    words, zone = ground.words(app), app.settings.zone
     table = Table("change", "confirmed", "source", "severity", "why", box=None, pad_edge=False)
     for change in found:
         why = "; ".join(words.reason(r) for r in change.reasons)
@@ -84,7 +81,7 @@ def show(
 def _print_change(app: ground.Kept, change: "Change") -> None:
     from rich.text import Text  # noqa: PLC0415
 
-    out, words, zone = ground.console(), _words(app), app.settings.zone
+    out, words, zone = ground.console(), ground.words(app), app.settings.zone
     state = app.store.sources.get(change.source_id)
     name = state.source.name if state else change.source_id
     out.print(Text(f"{name}   {change.severity.name}", style="bold"))
@@ -140,7 +137,7 @@ def events(
     from rich.table import Table  # noqa: PLC0415
 
     with _asked(source) as app:
-        found = app.store.history.events(source=source, since=_day(since), limit=limit)
+        found = app.store.history.events(source=source, since=ground.day(since), limit=limit)
         if as_json:
             ground.print_json([
                 {"id": e.id, "source": e.source_id, "kind": str(e.kind), "at": e.at, "values": e.values} for e in found
@@ -169,7 +166,7 @@ def noise(
     from rich.text import Text  # noqa: PLC0415
 
     with _asked(source) as app:
-        found = app.store.history.held(source=source, since=_day(since), limit=limit)
+        found = app.store.history.held(source=source, since=ground.day(since), limit=limit)
         if as_json:
             ground.print_json([
                 {"id": h.id, "source": h.source_id, "rule": h.rule, "at": h.at, "parts": [_part(p) for p in h.parts]}
@@ -180,8 +177,8 @@ def noise(
             typer.echo("Nothing was held back yet.")
         out = ground.console()
         for held in found:
-            lead = f"{ground.local(held.at, app.settings.zone)}  {held.source_id}  {_words(app).reason(held.reason)}"
-            out.print(Text(lead, style="bold"))
+            why = ground.words(app).reason(held.reason)
+            out.print(Text(f"{ground.local(held.at, app.settings.zone)}  {held.source_id}  {why}", style="bold"))
             for part in held.parts[:12]:
                 out.print(_marked(part))
             if len(held.parts) > 12:
@@ -195,22 +192,6 @@ def _asked(source: str | None) -> Iterator[ground.Kept]:
         if source is not None:
             ground.source_known(app, source)
         yield app
-
-
-def _words(app: ground.Kept) -> "Words":
-    from monitor import messages  # noqa: PLC0415
-
-    return messages.load([app.settings.home / "alerts/templates", resources.bundled("alerts/templates")], "en")
-
-
-def _day(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigError([Problem(f"--since {text}", "is not a day", "such as 2026-11-23")]) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _as_row(change: "Change", *, full: bool = False) -> dict[str, Any]:

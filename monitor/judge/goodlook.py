@@ -97,19 +97,24 @@ def stood(memory: Memory, now: datetime) -> Memory:
     )
 
 
+def weighed(memory: Memory, told: Extraction, before: Extraction, reading: Extraction, setting: Setting) -> Comparison:
+    """Every place that differs at this look, with the rule that speaks about it. `memory` is that of before it."""
+    return compare(
+        told,
+        before,
+        reading,
+        replace(memory, good_looks=memory.good_looks + 1),
+        setting.now,
+        setting.lore.words,
+        lists=setting.source.watch_as is WatchAs.LISTING,
+    )
+
+
 def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Extraction, setting: Setting) -> Insight:
     """Compare a good text with the told one. `before` is the text of the previous good look."""
     now = setting.now
     seen = _seen(memory, reading, setting)
-    comparison = compare(
-        told,
-        before,
-        reading,
-        replace(memory, good_looks=seen.good_looks),
-        now,
-        setting.lore.words,
-        lists=setting.source.watch_as is WatchAs.LISTING,
-    )
+    comparison = weighed(memory, told, before, reading, setting)
     states, touches = _quote_states(memory, comparison, setting)
     change = change_of(
         comparison,

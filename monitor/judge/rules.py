@@ -6,6 +6,7 @@ from monitor.judge.listing import ItemUnit
 ASKED = (
     "build",
     "clock",
+    "stamp",
     "shift",
     "teaser",
     "headline",
@@ -13,10 +14,11 @@ ASKED = (
     "rotating",
     "volatile",
     "flicker",
+    "entry",
     "confirm",
 )
 """For a block of text. The first that answers yes speaks; those after it are not asked."""
-ASKED_OF_ENTRIES = ("window", "entry", "confirm")
+ASKED_OF_ENTRIES = ("window", "volatile", "flicker", "entry", "confirm")
 """For an entry of a listing."""
 
 

@@ -16,6 +16,7 @@ from monitor.store.hosts import Hosts, host_of
 from monitor.store.locks import LOCK_WAIT, daemon_lock, daemon_owner
 from monitor.store.meta import Facts
 from monitor.store.outbox import Outbox
+from monitor.store.past import Found, Past, Telling
 from monitor.store.polls import Polls
 from monitor.store.sources import Sources
 from monitor.store.subscribers import Subscribers
@@ -36,9 +37,9 @@ from monitor.store.values import (
 )
 
 __all__ = [
-    "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "LookRow", "Period", "PollRow", "Queue", "Recorded",
-    "SnapshotRow", "SourceState", "Store", "SyncReport", "backup_name", "daemon_lock", "daemon_owner", "host_of",
-    "newest_backup", "open_store", "restore",
+    "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "Found", "LookRow", "Period", "PollRow", "Queue", "Recorded",
+    "SnapshotRow", "SourceState", "Store", "SyncReport", "Telling", "backup_name", "daemon_lock", "daemon_owner",
+    "host_of", "newest_backup", "open_store", "restore",
 ]  # fmt: skip
 
 SQLITE = sqlite3.sqlite_version
@@ -59,6 +60,7 @@ class Store:
         self.subscribers = Subscribers(database, clock)
         self.outbox = Outbox(database)
         self.meta = Facts(database)
+        self.past = Past(database)
 
     @property
     def path(self) -> Path:

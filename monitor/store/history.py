@@ -126,7 +126,7 @@ class History:
     def polls(
         self, source: str | None = None, limit: int = 100, *, before_id: int | None = None
     ) -> tuple[PollRow, ...]:
-        return tuple(_poll(row) for row in self._rows(_page(POLL, limit, before_id, source=source)))
+        return tuple(read_poll(row) for row in self._rows(_page(POLL, limit, before_id, source=source)))
 
     def counts(self, now: datetime) -> Counts:
         """The whole store in figures."""
@@ -198,7 +198,7 @@ def _snapshot(row: Row[Any]) -> SnapshotRow:
     )
 
 
-def _poll(row: Row[Any]) -> PollRow:
+def read_poll(row: Row[Any]) -> PollRow:
     return PollRow(
         id=row.id,
         source_id=row.source_id,

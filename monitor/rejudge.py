@@ -1,0 +1,231 @@
+"""The past judged again: today's rules over the stored bytes of a source, look by look.
+
+    polls, oldest first  →  looks made of the stored answers and bytes  →  extract  →  decide  →  the next state
+
+The same pure functions as at a live poll, fed with the stored times; nothing is written, nothing is asked of the
+network, no clock is read. So the same database gives the same answer on any machine. What was *not* asked then
+cannot be asked now: an address that today's rules would have tried and the past did not is left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor import extract
+from monitor.decide import ask_next, decide, offline
+from monitor.errors import ExtractError, FetchError, FetchKind
+from monitor.judge.case import Case, setting_of
+from monitor.judge.compare import Comparison
+from monitor.judge.goodlook import weighed
+from monitor.judge.lore import Lore
+from monitor.model import (
+    Answer,
+    Capture,
+    Change,
+    Citation,
+    Extraction,
+    Health,
+    Look,
+    Memory,
+    NotModified,
+    Outcome,
+    PollIntent,
+    PollOrder,
+    Source,
+)
+from monitor.store import LookRow, PollRow, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stored poll, and what today's rules make of it. `case` holds the texts and the memory before it."""
+
+    poll: PollRow
+    case: Case
+    looks: tuple[Look, ...]
+    intent: PollIntent
+
+    @property
+    def look(self) -> Look:
+        """The look the poll is judged by."""
+        return self.looks[self.intent.used]
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What judges: the compiled word lists and rules, and the citations of each source."""
+
+    lore: Lore
+    citations: Mapping[str, tuple[Citation, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the store would hold between two polls."""
+
+    memory: Memory = field(default_factory=Memory)
+    health: Health = Health.NEW
+    told: Extraction | None = None
+    current: Extraction | None = None
+    sha256: str = ""
+
+    def after(self, intent: PollIntent) -> "_State":
+        if intent.outcome is Outcome.OFFLINE:
+            return self
+        look = intent.looks[intent.used]
+        fresh = intent.good and isinstance(look.answer, Capture)
+        return _State(
+            intent.memory,
+            intent.health,
+            intent.told_text or self.told,
+            intent.current_text or self.current,
+            look.sha256 if fresh else self.sha256,
+        )
+
+
+def judge_again(store: Store, source: Source, judges: Judges) -> Iterator[Step]:
+    """Each poll of a source that said something, oldest first. Raises DamagedError for bytes that cannot be read."""
+    state = _State()
+    reported = store.past.first_report_at()
+    for poll in store.past.polls(source.id):
+        if poll.outcome is Outcome.FAULT or not poll.looks:
+            continue
+        early = reported is not None and reported < poll.started_at
+        order = PollOrder(
+            source, poll.token, poll.trigger, poll.started_at, state.memory,
+            health=state.health, last_sha256=state.sha256, early_report=early,
+        )  # fmt: skip
+        case = Case(
+            order, judges.citations.get(source.id, ()), judges.lore, poll.started_at, poll.finished_at,
+            state.told, state.current,
+        )  # fmt: skip
+        step = _step(store, poll, case)
+        yield step
+        state = state.after(step.intent)
+
+
+def _step(store: Store, poll: PollRow, case: Case) -> Step:
+    looks: tuple[Look, ...] = ()
+    for row in poll.looks:
+        looks = (*looks, _look(store, row, poll.finished_at, case))
+        if poll.outcome is Outcome.OFFLINE:
+            return Step(poll, case, looks, offline(case, looks))
+        if not ask_next(case, looks):
+            break
+    return Step(poll, case, looks, decide(case, looks))
+
+
+def _look(store: Store, row: LookRow, at: datetime, case: Case) -> Look:
+    """The stored answer as the poll met it: bytes that are those of the last good look are not read again."""
+    waits = case.before if case.memory.pending else None
+    answer = _answer(store, row, at)
+    if isinstance(answer, FetchError):
+        return Look(row.place, row.url, answer)
+    if isinstance(answer, NotModified):
+        return Look(row.place, row.url, answer, waits, same=True, sha256=case.order.last_sha256)
+    if row.sha256 == case.order.last_sha256 and row.url == case.memory.address and answer.status == 200:
+        return Look(row.place, row.url, answer, waits, same=True, sha256=row.sha256)
+    return Look(row.place, row.url, answer, _read(answer, case.order.source), sha256=row.sha256)
+
+
+def _answer(store: Store, row: LookRow, at: datetime) -> Answer:
+    if row.error_kind:
+        return FetchError(FetchKind(row.error_kind), row.error_detail, url=row.final_url)
+    if row.status == 304:
+        return NotModified(row.url, row.final_url, at, row.headers, row.chain)
+    body = store.bodies.get(row.sha256)
+    return Capture(row.url, row.final_url, row.status, row.headers, body, at, row.chain, robots=row.robots)
+
+
+def _read(capture: Capture, source: Source) -> Extraction | ExtractError:
+    try:
+        return extract.read(
+            capture.body, content_type=capture.header("content-type"), url=capture.final_url, source=source
+        )
+    except ExtractError as error:
+        return error
+
+
+# --- told then, told now ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A change as it was told then and as it is told now; None: it was not found, or not told."""
+
+    source_id: str
+    at: datetime
+    then: Change | None
+    now: Change | None
+
+    @property
+    def verdict(self) -> str:
+        """One of: same, severity, only_then, only_now."""
+        if self.then is None:
+            return "only_now"
+        if self.now is None:
+            return "only_then"
+        return "same" if self.then.severity is self.now.severity else "severity"
+
+
+def told_then_and_now(store: Store, source: Source, judges: Judges) -> tuple[Compared, ...]:
+    """Every change of a source that was told then or is told now, in the order of time.
+
+    A change is the same when the same poll tells it, or else when it shows the same words at another poll.
+    """
+    then = {poll: [c for c in found.changes if c.told] for poll, found in store.past.found(source.id).items()}
+    now = {s.poll.id: [c for c in s.intent.changes if c.told] for s in judge_again(store, source, judges)}
+    pairs: list[Compared] = []
+    for poll in sorted(then.keys() & now.keys()):
+        while then[poll] and now[poll]:
+            pairs.append(_compared(then[poll].pop(0), now[poll].pop(0)))
+    left = [c for poll in sorted(now) for c in now[poll]]
+    for poll in sorted(then):
+        for change in then[poll]:
+            match = next((c for c in left if _words(c) == _words(change)), None)
+            if match is not None:
+                left.remove(match)
+            pairs.append(_compared(change, match))
+    pairs += [_compared(None, change) for change in left]
+    return tuple(sorted(pairs, key=lambda p: (p.at, p.then.id if p.then else 0)))
+
+
+def _compared(then: Change | None, now: Change | None) -> Compared:
+    known = then or now
+    if known is None:
+        raise ValueError("a comparison has at least one side")
+    return Compared(known.source_id, known.confirmed_at, then, now)
+
+
+def _words(change: Change) -> frozenset[tuple[str, str, str]]:
+    return frozenset((str(p.kind), p.old, p.new) for p in change.parts)
+
+
+def unlike(then: Change, now: Change) -> tuple[str, ...]:
+    """In what a change differs from the one stored then: names of its facts, empty when it is the same."""
+    facts = {
+        "kind": (then.kind, now.kind),
+        "severity": (then.severity, now.severity),
+        "reasons": (then.reasons, now.reasons),
+        "words": (_words(then), _words(now)),
+        "told": (then.told, now.told),
+        "first seen": (then.first_seen, now.first_seen),
+        "topics": (then.topics, now.topics),
+    }
+    return tuple(name for name, (before, after) in facts.items() if before != after)
+
+
+# --- one decision in full --------------------------------------------------------------------------------------
+
+
+def step_of(store: Store, source: Source, judges: Judges, poll_id: int) -> Step | None:
+    """The poll with this id judged again, with all that came before it; None when it said nothing."""
+    return next((s for s in judge_again(store, source, judges) if s.poll.id == poll_id), None)
+
+
+def comparison_of(step: Step) -> Comparison | None:
+    """The comparison behind a step: every unit with the rule that spoke. None when nothing was compared."""
+    case, reading = step.case, step.look.reading
+    if case.told is None or case.before is None or not isinstance(reading, Extraction):
+        return None
+    return weighed(case.memory, case.told, case.before, reading, setting_of(case, step.look))
