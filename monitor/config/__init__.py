@@ -6,6 +6,9 @@ with its line at once.
 
 from monitor.config.citations import load_citations, quotes_of
 from monitor.config.datafiles import lexicon, word_lists
+from monitor.config.edit import append_source, include_list, set_address
+from monitor.config.reading import read_file
+from monitor.config.saving import save
 from monitor.config.watchlist import JURISDICTIONS, LANGUAGES, PUBLISHER_KINDS, TOPICS, Check, load, parse
 
 __all__ = [
@@ -14,10 +17,15 @@ __all__ = [
     "PUBLISHER_KINDS",
     "TOPICS",
     "Check",
+    "append_source",
+    "include_list",
     "lexicon",
     "load",
     "load_citations",
     "parse",
     "quotes_of",
+    "read_file",
+    "save",
+    "set_address",
     "word_lists",
 ]
