@@ -33,6 +33,8 @@ EXIT_AT_ONCE = 130
 JUMP = timedelta(minutes=10)
 """Between two looks at the clock a few seconds pass; this much means that it was set, or that the machine slept."""
 
+_NEVER = (-1, -1)
+"""The stamp of a file not looked at yet; None: there is no file."""
 _log = logging.getLogger("monitor.daemon")
 
 
@@ -74,8 +76,8 @@ class Daemon:
         self._stop = asyncio.Event()
         self._signals = 0
         self._fatal: BaseException | None = None
-        self._seen: tuple[int, int] | None = None
-        self._taken: tuple[int, int] | None = None
+        self._seen: tuple[int, int] | None = _NEVER
+        self._taken: tuple[int, int] | None = _NEVER
         self._complaint = ""
         self._heart = ""
         self._latest = app.clock.now()

@@ -58,7 +58,7 @@ def digest_window(subscriber: Subscriber, now: datetime, oldest_waiting: datetim
             return None
         return f"now:{number}"
     window, began = latest_slot(subscriber, now)
-    return None if _before_their_time(subscriber, began) else window
+    return None if _before_their_time(subscriber, began, now) else window
 
 
 def life_window(subscriber: Subscriber, now: datetime) -> tuple[str, datetime] | None:
@@ -67,7 +67,7 @@ def life_window(subscriber: Subscriber, now: datetime) -> tuple[str, datetime] |
         return None
     zone = ZoneInfo(subscriber.timezone)
     week, began = _weekly(now.astimezone(zone).date(), 0, subscriber.hour, zone, now)
-    return None if _before_their_time(subscriber, began) else (f"life:{week}", began)
+    return None if _before_their_time(subscriber, began, now) else (f"life:{week}", began)
 
 
 def urgent_window(keys: Sequence[str]) -> str:
@@ -117,5 +117,6 @@ def due(
     return tuple(orders)
 
 
-def _before_their_time(subscriber: Subscriber, began: datetime) -> bool:
-    return subscriber.created_at is not None and began < subscriber.created_at
+def _before_their_time(subscriber: Subscriber, began: datetime, now: datetime) -> bool:
+    # Who came in the future came while the clock was wrong; they are not to wait for that day.
+    return subscriber.created_at is not None and began < subscriber.created_at <= now

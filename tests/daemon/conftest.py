@@ -43,17 +43,28 @@ _forking.set_forkserver_preload(["driver"])
 # --- the played web ---------------------------------------------------------------------------------------------------
 
 
+MATTERS = (
+    "cameras in stations", "the scoring of tenants", "job interviews by machine", "maps of crime", "tax checks",
+    "school places", "visas", "unemployment benefits", "the reading of number plates", "child care allowances",
+    "hospital queues", "parking fines", "social housing", "border control", "rail tickets", "road tolls", "parole",
+    "student grants", "energy premiums", "the cleaning of data", "translation at the counter", "drones", "elections",
+)  # fmt: skip
+
+
 def page(name: str, version: int = 1) -> bytes:
-    """A page of policy text; each version says another number."""
-    lines = "".join(
+    """A page of policy text; each version has one more article, of its own words."""
+    duties = "".join(
         f"<p>Article {n} of the {name} code lays down how public bodies in Belgium that use automated systems must keep a "
         f"register, publish the purpose of each system and answer questions of residents within a fixed time.</p>"
         for n in range(1, 9)
     )
+    more = "".join(
+        f"<p>On {MATTERS[n % len(MATTERS)]} the {name} office shall report to parliament in its {n}th year.</p>"
+        for n in range(1, version)
+    )
     return (
         f"<!doctype html><html lang=en><head><title>The {name} code</title></head><body><main><h1>The {name} code</h1>"
-        f"{lines}<p>The records of the {name} office are kept for {version + 4} years and then destroyed.</p>"
-        f"</main></body></html>"
+        f"{duties}{more}</main></body></html>"
     ).encode()
 
 

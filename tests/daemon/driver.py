@@ -112,7 +112,9 @@ def _run(wish: Wish) -> None:
             store=store,
         )  # fmt: skip
         app.refuse_damage()
-        app.take_over(app.load_watch_list(where) if wish.follow else listed(wish.sources))
+        if not wish.follow:
+            app.load_watch_list = lambda _: listed(wish.sources)
+        app.take_over(app.load_watch_list(where))
         asyncio.run(Daemon(app, where, replace(PACE, **wish.pace)).run())
 
 
