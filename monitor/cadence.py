@@ -11,6 +11,8 @@ LADDER = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedel
 """After the first, second, third … look in doubt."""
 WARM_UP_LOOKS = 3
 """Good looks a new source gets before a change of its text is told."""
+WARM_UP_TIME = timedelta(hours=24)
+"""… or so much time, when looks lie far apart."""
 WARM_UP = (timedelta(minutes=10), timedelta(hours=6))
 """After the first and second good look."""
 OFFLINE_RETRY = timedelta(seconds=30)

@@ -11,7 +11,7 @@ from urllib.parse import urldefrag
 
 from monitor import cadence
 from monitor.errors import FetchError
-from monitor.judge import firstlook, goodlook, spell
+from monitor.judge import firstlook, goodlook, othertelling, spell
 from monitor.judge.case import Case, Choice, intent_of, setting_of
 from monitor.judge.document import Standing, State, stand
 from monitor.judge.goodlook import Insight
@@ -19,6 +19,7 @@ from monitor.judge.identity import Identity, Match, identify
 from monitor.judge.recall import short_hash, wait_on
 from monitor.model import (
     Capture,
+    Change,
     Doubt,
     Event,
     EventKind,
@@ -78,8 +79,17 @@ def technical(case: Case, intent: PollIntent) -> PollIntent:
     """The intent of a poll before which the old snapshot was read again under new rules."""
     if not intent.good or case.told is None:
         return intent
-    row = goodlook.technical_change(case.order.source.id, case.now)
-    return replace(intent, told_text=intent.told_text or case.told, changes=(*intent.changes, row))
+    row = othertelling.technical_change(case.order.source.id, case.now)
+    waiting = _overtaken(case, intent)
+    return replace(intent, told_text=intent.told_text or case.told, changes=(*waiting, *intent.changes, row))
+
+
+def _overtaken(case: Case, intent: PollIntent) -> tuple[Change, ...]:
+    """What waited for its second look when the rules changed: told as it was seen, for the new rules cannot wait on."""
+    if case.outdated is None:
+        return ()
+    change = othertelling.overtaken(case.memory, *case.outdated, setting_of(case, intent.looks[intent.used]))
+    return (change,) if change is not None else ()
 
 
 def _choose(case: Case, looks: tuple[Look, ...]) -> Choice:
@@ -292,7 +302,7 @@ def _unreadable_file(case: Case, choice: Choice, intent: PollIntent) -> PollInte
     if waiting.looks < 2:
         soon = case.now + min(timedelta(minutes=10), case.order.source.interval)
         return replace(intent, memory=replace(intent.memory, pending=(waiting,)), next_poll_at=soon)
-    change = goodlook.file_changed(case.memory, sha256, setting_of(case, choice.look))
+    change = othertelling.file_changed(case.memory, sha256, setting_of(case, choice.look))
     memory = replace(intent.memory, doubt=replace(doubt, file=sha256), pending=())
     return replace(intent, memory=memory, changes=(change,), outcome=Outcome.CHANGED)
 

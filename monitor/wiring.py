@@ -33,6 +33,7 @@ from monitor.text.topics import Lexicon
 from monitor.text.words import WordLists
 
 NAME = "footnote-watch"
+FIRST_READER = "first_subscriber_at"
 UNDELIVERED = timedelta(hours=1)
 """Mail that waits longer needs attention."""
 BACKED_UP = "backed_up_at"
@@ -77,8 +78,10 @@ class App:
         now = self.clock.now()
         self.store.meta.set_once("first_start_at", now.isoformat())
         self.follow(watch_list)
-        if not self.store.subscribers.all():
+        if not self.store.meta.get(FIRST_READER) and not self.store.subscribers.all():
             self.store.subscribers.add(first_subscriber(self.settings, now))
+        # Once only: whoever was forgotten does not come back at the next start.
+        self.store.meta.set_once(FIRST_READER, now.isoformat())
 
     def follow(self, watch_list: WatchList) -> SyncReport:
         """Poll what the list says from now on."""

@@ -36,6 +36,8 @@ class Case:
     now: datetime
     told: Extraction | None = None
     before: Extraction | None = None
+    outdated: tuple[Extraction, Extraction] | None = None
+    """Before a technical step: the told and the last text as the old rules read them."""
 
     @property
     def memory(self) -> Memory:

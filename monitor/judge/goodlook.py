@@ -27,7 +27,6 @@ from monitor.model import (
     QuoteState,
     QuoteTouch,
     Reason,
-    Severity,
     Source,
     WatchAs,
     key_of,
@@ -312,33 +311,3 @@ def _margin_held(before: Extraction, reading: Extraction, memory: Memory, settin
 
 def _margin_key(reading: Extraction) -> str:
     return short_hash(*(b.key for b in reading.margin))
-
-
-def file_changed(memory: Memory, sha256: str, setting: Setting) -> Change:
-    """An unreadable file that is another file now."""
-    return Change(
-        source_id=setting.source.id,
-        kind=ChangeKind.FILE,
-        severity=Severity.SUBSTANTIVE,
-        reasons=(Reason("file_changed", {"new": sha256[:16]}),),
-        parts=(),
-        first_seen=setting.now,
-        confirmed_at=setting.now,
-        unchanged_since=memory.told_since,
-        last_unchanged=memory.last_good,
-        topics=setting.source.topics,
-    )
-
-
-def technical_change(source_id: str, now: datetime) -> Change:
-    """Our own rules read the old snapshot differently: kept as a row, never told."""
-    return Change(
-        source_id=source_id,
-        kind=ChangeKind.TECHNICAL,
-        severity=Severity.NOISE,
-        reasons=(Reason("technical"),),
-        parts=(),
-        first_seen=now,
-        confirmed_at=now,
-        told=False,
-    )

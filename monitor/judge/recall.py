@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.model import Pending, Sighting, Slot
+from monitor.model import Memory, Pending, Sighting, Slot
 
 FLICKER = timedelta(hours=72)
 """Text that returns within this time waits as long before it is told."""
@@ -103,3 +103,27 @@ def wait_on(
     if old is None:
         return Pending(key, now, 1, rule, last)
     return replace(old, looks=old.looks + 1, rule=old.rule if old.rule == "flicker" else rule)
+
+
+def not_ahead(memory: Memory, now: datetime) -> Memory:
+    """The memory with no time later than now: a clock that ran ahead once must not mute a source until then."""
+    return replace(
+        memory,
+        first_good=_by(memory.first_good, now),
+        last_good=_by(memory.last_good, now),
+        told_since=_by(memory.told_since, now),
+        last_full=_by(memory.last_full, now),
+        margin_at=_by(memory.margin_at, now),
+        sightings=tuple(
+            replace(s, since=min(s.since, now), last_present=min(s.last_present, now)) for s in memory.sightings
+        ),
+        slots=tuple(replace(s, at=min(s.at, now)) for s in memory.slots),
+        pending=tuple(
+            replace(p, since=min(p.since, now), last_without=_by(p.last_without, now)) for p in memory.pending
+        ),
+        doubt=replace(memory.doubt, since=min(memory.doubt.since, now)) if memory.doubt else None,
+    )
+
+
+def _by(at: datetime | None, now: datetime) -> datetime | None:
+    return min(at, now) if at is not None else None

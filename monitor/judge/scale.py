@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.cadence import WARM_UP_LOOKS
+from monitor.cadence import WARM_UP_LOOKS, WARM_UP_TIME
 from monitor.judge.listing import ItemUnit
 from monitor.judge.recall import (
     FLICKER,
@@ -65,7 +65,8 @@ class Scale:
         self.now, self.last, self.marks, self.frame = now, memory.last_good, marks, frame
         # A file is put there by somebody: it has no furniture, is not half rendered and needs no second look.
         self.file, self.lists = file, lists
-        self.warm = file or memory.good_looks >= WARM_UP_LOOKS
+        days_old = memory.first_good is not None and now - memory.first_good >= WARM_UP_TIME
+        self.warm = file or memory.good_looks >= WARM_UP_LOOKS or days_old
         self.sightings: Mapping[str, Sighting] = {s.key: s for s in sightings}
         self.known: Mapping[str, Pending] = {p.key: p for p in memory.pending}
         self.slots: dict[str, Slot] = {s.key: s for s in memory.slots}

@@ -36,6 +36,15 @@ def weigh(
     return _sum_up(found)
 
 
+def heaviest(parts: tuple[Part, ...], most: int, language: str, lore: Lore) -> tuple[Part, ...]:
+    """The `most` most severe parts, in the order of the text."""
+    if len(parts) <= most:
+        return parts
+    weights = [max((level for level, _ in _part(part, language, lore)), default=Severity.NOISE) for part in parts]
+    chosen = sorted(sorted(range(len(parts)), key=lambda n: -weights[n])[:most])
+    return tuple(parts[n] for n in chosen)
+
+
 def collapsed(old_words: int, new_words: int) -> Weighed:
     """Most of the text is gone."""
     lost = round(100 * (1 - new_words / max(1, old_words)))

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from monitor.judge.compare import Comparison
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import Lore
-from monitor.judge.severity import restored, weigh
-from monitor.judge.units import Unit, UnitKind
+from monitor.judge.severity import heaviest, restored, weigh
+from monitor.judge.units import MOST_UNITS, Unit, UnitKind
 from monitor.model import (
     Block,
     Change,
@@ -49,11 +49,11 @@ _KINDS = {
 }
 
 
-def parts_of(found: Iterable[Unit | ItemUnit]) -> tuple[Part, ...]:
-    """Units as shown; a move is shown once, where the text is now."""
+def parts_of(found: Iterable[Unit | ItemUnit], most: int = MOST_PARTS) -> tuple[Part, ...]:
+    """Units as shown, `most` of them; a move is shown once, where the text is now."""
     out: list[Part] = []
     for unit in found:
-        if len(out) >= MOST_PARTS:
+        if len(out) >= most:
             break
         if isinstance(unit, ItemUnit):
             out.append(_item_part(unit))
@@ -63,7 +63,7 @@ def parts_of(found: Iterable[Unit | ItemUnit]) -> tuple[Part, ...]:
             out.extend(_link_parts(unit))
         elif unit.kind is not UnitKind.MOVED_AWAY:
             out.append(_block_part(unit))
-    return tuple(out[:MOST_PARTS])
+    return tuple(out[:most])
 
 
 def quote_touches(
@@ -97,16 +97,17 @@ def change_of(
     `memory` is that before this look: it knows since when and how often the old text was seen.
     """
     told = bool(comparison.news)
-    parts = parts_of(comparison.news or comparison.editorial)
-    if not parts:
+    whole = parts_of(comparison.news or comparison.editorial, MOST_UNITS)
+    if not whole:
         return None
-    severity, reasons = weigh(parts, touches, source, language, lore)
+    severity, reasons = weigh(whole, touches, source, language, lore)
+    parts = heaviest(whole, MOST_PARTS, language, lore)
     if not told:
         severity = Severity.EDITORIAL
         reasons = (Reason(str(_editorial_kind(comparison))),)
     if comparison.restored_from is not None:
         reasons = (restored(comparison.restored_from), *reasons)
-    text = " \n".join(f"{p.old} {p.new} {' '.join(p.headings)}" for p in parts)
+    text = " \n".join(f"{p.old} {p.new} {' '.join(p.headings)}" for p in whole)
     topics = topics_of(text, language, source.topics, lore.lexicon)
     about_ai = not source.general or ai_gate(text, language, lore.lexicon)
     return Change(

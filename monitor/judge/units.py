@@ -75,10 +75,16 @@ class Unit:
 
 def units(old: Sequence[Block], new: Sequence[Block]) -> tuple[Unit, ...]:
     """Align two texts and cut the result into units; the old sides joined give `old`, the new sides `new`."""
-    cut = _moves(tuple(_cut(align(old, new))))
+    cut = _moves(tuple(_wordless(u) for u in _cut(align(old, new))))
     if sum(u.kind is not UnitKind.SAME for u in cut) <= MOST_UNITS:
         return cut
     return (Unit(UnitKind.REWRITE, tuple(old), tuple(new)),)
+
+
+def _wordless(unit: Unit) -> Unit:
+    """A line without a single word is punctuation."""
+    lone = unit.kind in {UnitKind.COME, UnitKind.GONE}
+    return replace(unit, kind=UnitKind.PUNCTUATION) if lone and not (unit.old or unit.new)[0].key else unit
 
 
 def _moves(cut: tuple[Unit, ...]) -> tuple[Unit, ...]:
@@ -142,7 +148,7 @@ def _ink(text: str) -> str:
 
 def documents(links: Iterable[Link]) -> frozenset[str]:
     """Paths of the documents linked here. Query and host are left out: tokens and mirrors are no news."""
-    paths = (_path(link.url) for link in links)
+    paths = (_path(link.url).casefold() for link in links)
     return frozenset(path for path in paths if PurePosixPath(path).suffix.lower() in DOCUMENTS)
 
 

@@ -49,10 +49,14 @@ class Desk:
         if self.technical:
             told = await asyncio.to_thread(self._read_again, self._order.told_snapshot, self._order.told_text)
             before = await asyncio.to_thread(self._read_again, self._order.last_snapshot, self._order.current_text)
-        else:
-            told = await asyncio.to_thread(self._store.texts.get, self._order.told_text)
-            before = await asyncio.to_thread(self._store.texts.get, self._order.current_text)
+            return replace(case, told=told, before=before, outdated=await self._stored())
+        told, before = await self._stored()
         return replace(case, told=told, before=before)
+
+    async def _stored(self) -> tuple[Extraction, Extraction]:
+        """The told and the last good text, as they were kept."""
+        told = await asyncio.to_thread(self._store.texts.get, self._order.told_text)
+        return told, await asyncio.to_thread(self._store.texts.get, self._order.current_text)
 
     def _fetch_order(self, url: str) -> FetchOrder:
         order = self._order

@@ -24,6 +24,7 @@ from monitor.errors import NETWORK_KINDS, DamagedError, FetchError, StorageError
 from monitor.fetch import HttpFetcher
 from monitor.judge.case import Case
 from monitor.judge.lore import Lore
+from monitor.judge.recall import not_ahead
 from monitor.judge.spell import in_short
 from monitor.model import Answer, Citation, Look, PollIntent, PollOrder
 from monitor.poll.desk import Desk, addresses
@@ -62,7 +63,7 @@ class Polling:
     """The trouble with writing was reported."""
     _once: bool = False
     """Somebody waits for the end: what cannot be written now is an error."""
-    fatal: DamagedError | StorageError | None = None
+    fatal: Exception | None = None
     """What the program must end with."""
     _network: Network = field(init=False)
 
@@ -81,14 +82,14 @@ class Polling:
                 if not self._busy:
                     return count
                 await asyncio.wait(self._busy.values(), return_when=asyncio.FIRST_COMPLETED)
-        except (asyncio.CancelledError, DamagedError, StorageError):
-            await self.drain(0)
-            raise
+        finally:
+            if self._busy:
+                await self.drain(0)
 
     async def start_due(self) -> int:
         """Start as many due polls as there are free slots; how many were started.
 
-        Raises StorageError, and DamagedError also for a poll that met it since.
+        Raises StorageError, and what a poll met since that the program must end with (DamagedError, a bug).
         """
         if self.fatal is not None:
             raise self.fatal
@@ -162,6 +163,8 @@ class Polling:
             self.fatal = error
         except StorageError as error:
             self._lost(order, error)
+        except Exception as error:  # noqa: BLE001 - likewise: what cannot even be noted ends the program
+            self.fatal = error
 
     async def _keep(self, write: Callable[[], T]) -> T:
         """Write, and try again while the lease lasts; then, or when asked to stop, StorageError."""
@@ -208,6 +211,7 @@ class Polling:
     async def poll(self, order: PollOrder) -> PollIntent:
         """Look at one source; nothing is written."""
         started = self.clock.now()
+        order = replace(order, memory=not_ahead(order.memory, started))
         desk = Desk(self.store, self.fetcher, self.clock, order)
         case = Case(order, self.citations.get(order.source.id, ()), self.lore, started, started)
         looks: tuple[Look, ...] = ()

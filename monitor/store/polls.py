@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Row, case, exists, insert, lit
 from monitor import crash
 from monitor.model import (
     DigestKind,
+    Event,
+    EventKind,
     Health,
     Memory,
     Outcome,
@@ -21,12 +23,13 @@ from monitor.model import (
     Trigger,
 )
 from monitor.store.bodies import Bodies
+from monitor.store.codec import EVENT as EVENT_CODEC
 from monitor.store.codec import LOOKS, REASON
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.engine import Database
 from monitor.store.record import Prepared, write
-from monitor.store.tables import DIGEST, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
+from monitor.store.tables import DIGEST, EVENT, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
 from monitor.store.values import DueRow, Recorded
 
 FAULT_WAIT = timedelta(hours=1)
@@ -121,21 +124,38 @@ class Polls:
         with self._database.writing() as connection:
             if not _free(connection, order, rest):
                 return False
-            connection.execute(
-                insert(POLL).values(
-                    source_id=order.source.id,
-                    token=order.token,
-                    trigger=order.trigger,
-                    started_at=now,
-                    finished_at=now,
-                    outcome=Outcome.FAULT,
-                    reason=reason,
-                    looks=LOOKS.pack(()),
-                    used=0,
-                    good=False,
-                )
+            # Told once: until the source could be looked at again, every further fault is the same one.
+            last = select(POLL.c.outcome).where(POLL.c.source_id == order.source.id).order_by(POLL.c.id.desc()).limit(1)
+            again = connection.scalar(last) == Outcome.FAULT
+            row = insert(POLL).values(
+                source_id=order.source.id,
+                token=order.token,
+                trigger=order.trigger,
+                started_at=now,
+                finished_at=now,
+                outcome=Outcome.FAULT,
+                reason=reason,
+                looks=LOOKS.pack(()),
+                used=0,
+                good=False,
             )
+            poll_id = connection.execute(row.returning(POLL.c.id)).scalar_one()
+            if not again:
+                connection.execute(insert(EVENT).values(**_fault_event(order.source.id, int(poll_id), now, message)))
         return True
+
+
+def _fault_event(source_id: str, poll_id: int, now: datetime, message: str) -> dict[str, Any]:
+    event = Event(source_id, EventKind.FAULT, now, {"reason": "fault", "reason_message": message[:300]})
+    return {
+        "source_id": source_id,
+        "poll_id": poll_id,
+        "kind": event.kind,
+        "told": event.told,
+        "urgent": event.urgent,
+        "at": now,
+        "value": EVENT_CODEC.pack(event),
+    }
 
 
 def _mine(source_id: str, token: int) -> ColumnElement[bool]:

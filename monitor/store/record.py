@@ -33,6 +33,7 @@ _NO_DOCUMENT = frozenset(
         FindingKind.BLOCKED,
         FindingKind.GONE,
         FindingKind.UNREADABLE,
+        FindingKind.REPLACED,
         FindingKind.NOT_WATCHED,
     }
 )
