@@ -4,20 +4,35 @@ Everything is read strictly: a file that is not understood in full changes nothi
 with its line at once.
 """
 
+from monitor.config.addresses import address_complaint
 from monitor.config.citations import load_citations, quotes_of
 from monitor.config.datafiles import lexicon, word_lists
 from monitor.config.edit import append_source, include_list, set_address
+from monitor.config.fields import slug_of
 from monitor.config.reading import read_file
 from monitor.config.saving import save
-from monitor.config.watchlist import JURISDICTIONS, LANGUAGES, PUBLISHER_KINDS, TOPICS, Check, load, parse
+from monitor.config.watchlist import (
+    JURISDICTIONS,
+    LANGUAGES,
+    LISTS,
+    PUBLISHER_KINDS,
+    TOPICS,
+    Check,
+    files_of,
+    load,
+    parse,
+)
 
 __all__ = [
     "JURISDICTIONS",
     "LANGUAGES",
+    "LISTS",
     "PUBLISHER_KINDS",
     "TOPICS",
     "Check",
+    "address_complaint",
     "append_source",
+    "files_of",
     "include_list",
     "lexicon",
     "load",
@@ -27,5 +42,6 @@ __all__ = [
     "read_file",
     "save",
     "set_address",
+    "slug_of",
     "word_lists",
 ]

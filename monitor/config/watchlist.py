@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+from monitor import resources
 from monitor.config.addresses import address_complaint
-from monitor.config.complaints import Complaints
-from monitor.config.fields import Fields
+from monitor.config.complaints import Complaints, did_you_mean
+from monitor.config.fields import Fields, shown
 from monitor.config.reading import Entries, Node, Scalar, read_file, read_tree
+from monitor.errors import ConfigError, MonitorError, Problem
 from monitor.model import Alternative, Expect, Role, Section, Source, Status, WatchAs, WatchList
 
 Check: TypeAlias = Callable[[Source], str | None]
@@ -30,9 +32,12 @@ JURISDICTIONS = (
 )  # fmt: skip
 LANGUAGES = ("en", "nl", "fr", "de")
 
+LISTS = ("further",)
+"""The lists that ship with the program and can be included."""
+
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(days=7)
 
-_TOP = ("version", "defaults", "sections")
+_TOP = ("version", "include", "defaults", "sections")
 _DEFAULTS = ("interval", "watch", "status", "languages")
 _SECTION = ("id", "title", "sources")
 _SOURCE = (
@@ -52,40 +57,76 @@ _INSTEAD = {
 
 
 def load(path: Path, *, checks: Sequence[Check] = ()) -> WatchList:
-    """The watch list in a file. ConfigError with every complaint, by line."""
-    return parse(read_file(path), path.name, checks=checks)
+    """The watch list in a file, with the lists it includes. ConfigError with every complaint, by file and line."""
+    return parse(read_file(path), path.name, checks=checks, home=path.parent)
 
 
-def parse(text: bytes, where: str, *, checks: Sequence[Check] = ()) -> WatchList:
-    """The watch list in the bytes of a file called `where`. ConfigError with every complaint, by line."""
-    complaints = Complaints(where)
-    reader = _Reader(complaints, checks)
-    reader.read(read_tree(text, where))
-    complaints.settle()
-    return WatchList(tuple(reader.sections), tuple(reader.sources), hashlib.sha256(text).hexdigest())
+def parse(text: bytes, where: str, *, checks: Sequence[Check] = (), home: Path | None = None) -> WatchList:
+    """The watch list in the bytes of a file called `where`. ConfigError with every complaint, by line.
+
+    A list it includes comes from the folder `data` of the `home`, else from the program.
+    """
+    tree, digest = read_tree(text, where), hashlib.sha256(text)
+    reader = _Reader(checks)
+    problems = reader.read(tree, where)
+    for name in reader.included:
+        path = resources.data(f"{name}.yaml", home)
+        more = read_file(path)
+        digest.update(more)
+        problems += reader.read(read_tree(more, path.name), path.name, included=True)
+    if not problems and not reader.sources:
+        line = tree.lines.get("sections", 1) if isinstance(tree, Entries) else 1
+        problems = [Problem(f"{where}:{line}", "no source is listed", "sections: - id, title, sources")]
+    if problems:
+        raise ConfigError(problems)
+    return WatchList(tuple(reader.sections), tuple(reader.sources), digest.hexdigest())
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The file and the lists it includes, as far as they can be read: what has to be followed."""
+    reader = _Reader(())
+    try:
+        reader.read(read_tree(read_file(path), path.name), path.name)
+        return (path, *(resources.data(f"{name}.yaml", path.parent) for name in reader.included))
+    except MonitorError:
+        return (path,)
 
 
 class _Reader:
     """Walks the tree once; collects sections, sources and complaints."""
 
-    def __init__(self, complaints: Complaints, checks: Sequence[Check]) -> None:
-        self.complaints, self.checks = complaints, checks
+    def __init__(self, checks: Sequence[Check]) -> None:
+        self.checks = checks
         self.sections: list[Section] = []
         self.sources: list[Source] = []
-        self._ids: dict[str, int] = {}
-        self._defaults = Source(id="", name="", section="", url=None)
+        self.included: tuple[str, ...] = ()
+        self._ids: dict[str, str] = {}
 
-    def read(self, root: Node) -> None:
+    def read(self, root: Node, where: str, *, included: bool = False) -> list[Problem]:
+        """One file; its complaints."""
+        self.complaints = Complaints(where)
+        self._defaults = Source(id="", name="", section="", url=None)
         top = Fields(root, self.complaints, _TOP, instead={"sources": "sources stand below a section"})
         version = top.node("version")
         if version is not None and not (isinstance(version, Scalar) and version.value == 1):
             top.complain("version", "must be 1", "this program reads version 1 of the format")
+        if included and top.has("include"):
+            top.complain("include", "stands in sources.yaml only")
+        elif top.has("include"):
+            self.included = self._lists(top)
         if (node := top.node("defaults")) is not None:
             self._read_defaults(node)
         for node in top.items("sections"):
             self._read_section(node)
-        if isinstance(root, Entries) and not self._ids and not len(self.complaints):
-            self.complaints.add(top.line("sections"), "no source is listed", "sections: - id, title, sources")
+        return self.complaints.problems()
+
+    def _lists(self, top: Fields) -> tuple[str, ...]:
+        names = top.texts("include")
+        for name in names:
+            if name not in LISTS:
+                hint = did_you_mean(name, LISTS) or f"there is {', '.join(LISTS)}"
+                top.complain("include", f"names no list of the program: {shown(name)}", hint)
+        return tuple(name for name in names if name in LISTS)
 
     def _read_defaults(self, node: Node) -> None:
         fields = Fields(node, self.complaints, _DEFAULTS)
@@ -155,8 +196,10 @@ class _Reader:
 
     def _source_id(self, fields: Fields) -> str:
         name = fields.slug("id")
-        if name and (first := self._ids.setdefault(name, fields.line("id"))) != fields.line("id"):
-            fields.complain("id", f'"{name}" is taken', f"first on line {first}; each source has its own id")
+        place = f"line {fields.line('id')} of {self.complaints.where}"
+        if name and (first := self._ids.setdefault(name, place)) != place:
+            first = first.removesuffix(f" of {self.complaints.where}")
+            fields.complain("id", f'"{name}" is taken', f"first on {first}; each source has its own id")
         return name
 
     def _address(self, fields: Fields) -> str:
