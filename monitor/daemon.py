@@ -40,8 +40,8 @@ _log = logging.getLogger("monitor.daemon")
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two ticks. When the daemon is asked to stop, polls under way get `patience` to finish, and what is
-    then neither done nor broken off gets `last` more.
+    """Seconds between two ticks. When the daemon is asked to stop, polls under way get `patience` to finish; what is
+    neither done nor broken off then gets `last` more.
     """
 
     poll: float = 1.0
@@ -174,8 +174,6 @@ class Daemon:
         if others:
             _, late = await asyncio.wait(others, timeout=max(0.0, end - loop.time()))
             ended = ended and not late
-        if not ended:
-            return False
         try:
             async with asyncio.timeout(self._pace.last):
                 await self._app.aclose()
@@ -183,14 +181,14 @@ class Daemon:
             return False
         except StorageError as error:
             _log.warning("the write-ahead log was not folded in: %s", error)
-        return True
+        return ended
 
     def _leave(self, fatal: BaseException | None) -> None:
-        """End the process although a thread still waits, for a mail server or for a lock that others hold.
+        """End the process although a thread may still be at work: reading, or waiting for a mail server or a lock.
 
-        What it had in hand is under a lease, and taken up again when that ends.
+        What it had in hand is due, or under a lease and due when that ends.
         """
-        _log.warning("daemon stopped with something unfinished; its lease ends by itself")
+        _log.warning("daemon stopped before everything was finished; the rest is taken up again")
         if fatal is not None:
             _log.error("%s", fatal, exc_info=None if isinstance(fatal, MonitorError) else fatal)
         logging.shutdown()

@@ -47,8 +47,9 @@ def run(module: str, arguments: tuple[str, ...], body: bytes, limits: Limits) ->
     }
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module; the body goes to stdin
-            command, input=body, capture_output=True, timeout=limits.wall, check=False, env=environment
-        )
+            command, input=body, capture_output=True, timeout=limits.wall, check=False, env=environment,
+            start_new_session=True,
+        )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise ExtractError(ExtractKind.TOO_COSTLY, f"not read within {limits.wall:g} seconds") from None
     if done.returncode == 0:
@@ -79,6 +80,9 @@ def confine(arguments: list[str]) -> tuple[int, list[str]]:
     Must be called before anything is read. A system that knows a limit not (macOS: address space) goes without it;
     the parent's own time limit holds everywhere.
     """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # A supervisor that stops the daemon signals its children as well; the document is not to blame for that.
+        signal.signal(number, signal.SIG_IGN)
     cpu, memory, output, *rest = arguments
     for what, value in ((resource.RLIMIT_CPU, int(cpu)), (resource.RLIMIT_AS, int(memory)), (resource.RLIMIT_CORE, 0)):
         with contextlib.suppress(ValueError, OSError):

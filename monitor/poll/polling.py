@@ -114,10 +114,11 @@ class Polling:
         return True
 
     async def drain(self, patience: float) -> bool:
-        """Start nothing more and wait for the polls under way; False when some could not be ended.
+        """Start nothing more and wait for the polls under way; False when some took too long.
 
-        After `patience` seconds looks are broken off and their leases freed. A result that is being written is
-        written: it is there once, or its lease expires and the source is looked at again.
+        After `patience` seconds looks are broken off and their leases freed; a thread may go on reading in vain. A
+        result that is being written is written: it is there once, or its lease expires and the source is looked at
+        again.
         """
         self._closing = True
         try:
@@ -132,7 +133,8 @@ class Polling:
                 look.cancel()
             if self._busy:
                 await asyncio.wait(self._busy.values(), timeout=LAST_WAIT)
-        return not any(not task.done() for task in self._busy.values()) and not self._door.locked()
+            return False
+        return True
 
     async def _run(self, order: PollOrder) -> None:
         """One claimed poll to its end. The looking can be broken off, the writing cannot."""

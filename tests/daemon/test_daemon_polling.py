@@ -98,9 +98,9 @@ def test_what_is_being_written_when_patience_ends_is_written_once_and_its_lease_
             app.clock.advance(timedelta(seconds=1))
         await asyncio.to_thread(writing.wait, 30)
         asyncio.get_running_loop().call_later(0.5, release.set)
-        return await app.polling.drain(0.01)
+        await app.polling.drain(0.01)
 
-    assert inside(act) is True
+    inside(act)
     claims, polls = tokens_and_polls(home)
     assert 1 <= polls <= claims
     assert leases(home) == 0
@@ -129,7 +129,7 @@ def test_a_look_that_is_cancelled_is_as_due_as_before(home, inside, web):
         return ended, app.store.polls.due(app.clock.now(), 5)
 
     ended, due = inside(act)
-    assert ended is True
+    assert ended is False, "a thread may still be reading"
     assert [row.source_id for row in due] == ["one"]
     assert tokens_and_polls(home) == (1, 0)
 
@@ -158,7 +158,7 @@ def test_a_command_that_cannot_write_says_so_at_once_and_leaves_no_look_running(
 
 
 def test_a_result_that_cannot_be_written_is_kept_in_hand_and_written_once(home, inside, caplog):
-    home.watch("one", "two")
+    home.watch("one")
     home.warm()
     caplog.set_level(logging.INFO, "monitor.poll")
 
@@ -174,7 +174,7 @@ def test_a_result_that_cannot_be_written_is_kept_in_hand_and_written_once(home, 
 
         app.store.polls.record = refused_twice
         before = app.clock.now()
-        assert await app.polling.start_due() >= 1
+        assert await app.polling.start_due() == 1
         while app.polling._busy:
             await asyncio.wait(app.polling._busy.values())
         assert tries[0] is tries[1] is tries[2], "the same result, not another look"

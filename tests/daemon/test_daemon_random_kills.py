@@ -54,7 +54,9 @@ def live_and_die(home, mail, kills, seed):
 
 
 def untold(home):
-    sql = "SELECT count(*) FROM change WHERE told AND NOT EXISTS (SELECT 1 FROM digest_item WHERE item = 'change:' || id)"
+    sql = (
+        "SELECT count(*) FROM change WHERE told AND NOT EXISTS (SELECT 1 FROM digest_item WHERE item = 'change:' || id)"
+    )
     return home.query(sql.replace("|| id", "|| change.id"))[0][0]
 
 

@@ -1,12 +1,15 @@
 """SIGTERM and SIGINT, once and twice, under load."""
 
+import contextlib
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from monitor.daemon import EXIT_AT_ONCE
-from monitor.model import DeliveryState
+from monitor.demo.pdf import typeset
+from monitor.model import DeliveryState, Outcome
 
 SLOW = {"MONITOR_MAX_POLLS": "8", "MONITOR_HOST_GAP": "500ms"}
 
@@ -95,7 +98,7 @@ def test_a_mail_server_that_hangs_does_not_keep_it_from_stopping(home, mail):
     process = home.start(environment=mail.environment, pace={"patience": 0.3, "last": 0.7})
     home.until(lambda: mail.taken, process)
     home.stop(process)
-    assert home.said("its lease ends by itself") == 1
+    assert home.said("the rest is taken up again") == 1
     after = home.start(environment=mail.environment)
     home.until(lambda: home.store.outbox.deliveries(limit=1)[0].state is DeliveryState.SENT, after)
     assert mail.ids[0] == mail.ids[1]
@@ -113,3 +116,38 @@ def test_no_message_is_begun_once_it_was_asked_to_stop(home, mail):
     assert len(mail.taken) == 1
     states = [row.state for row in home.store.outbox.deliveries(limit=3)]
     assert sorted(states) == [DeliveryState.PENDING, DeliveryState.PENDING, DeliveryState.SENT]
+
+
+def children(process):
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()] + [
+        int(pid)
+        for task in Path(f"/proc/{process.pid}/task").iterdir()
+        for pid in (task / "children").read_text().split()
+        if task.name != str(process.pid)
+    ]
+
+
+def deaf(pid):
+    """Whether a process ignores SIGTERM by now."""
+    with contextlib.suppress(OSError):
+        status = Path(f"/proc/{pid}/status").read_text()
+        ignored = next(line.split()[1] for line in status.splitlines() if line.startswith("SigIgn"))
+        return bool(int(ignored, 16) >> (signal.SIGTERM - 1) & 1)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+def test_a_supervisor_that_signals_every_process_does_not_make_a_document_look_broken(home, web):
+    """As systemd does, and a terminal on Ctrl-C."""
+    home.watch("paper", interval=3600)
+    lines = [
+        f"Paragraph {n} on the duties of public bodies that use systems of artificial intelligence." for n in range(900)
+    ]
+    web.pages["paper.example"].body = typeset(["# The paper\n\n" + "\n\n".join(lines)])
+    web.pages["paper.example"].headers = {"Content-Type": "application/pdf"}
+    process = home.start()
+    (reader, *_) = home.until(lambda: [pid for pid in children(process) if deaf(pid)], process)
+    os.kill(reader, signal.SIGTERM)
+    os.kill(process.pid, signal.SIGTERM)
+    assert home.exit_code(process) == 0, home.tail()
+    assert [row.outcome for row in home.store.history.polls()] == [Outcome.BASELINE], home.tail()
