@@ -26,6 +26,7 @@ class Network:
         self._fetcher, self._store, self._clock = fetcher, store, clock
         self._succeeded: datetime | None = None
         self._next_probe = clock.now()
+        self._asking = asyncio.Lock()
 
     def succeeded(self) -> None:
         self._succeeded = self._clock.now()
@@ -33,17 +34,20 @@ class Network:
     async def gone(self, failed: str, since: datetime) -> bool:
         """After a failure of the network kind at `failed`: is no other host to be reached either?
 
-        An answer from anywhere since `since`, when this poll began, proves that the network was there.
+        An answer from anywhere since `since`, when this poll began, proves that the network was there. Polls that fail
+        together ask once.
         """
-        if self._succeeded is not None and since <= self._succeeded <= self._clock.now():
-            return False
-        others = self._others(failed)
-        if not others or await self._fetcher.online(others):
-            return False
-        if not self._store.meta.get(OFFLINE):
+        async with self._asking:
+            if self._succeeded is not None and since <= self._succeeded <= self._clock.now():
+                return False
+            if self._store.meta.get(OFFLINE):
+                return True
+            others = self._others(failed)
+            if not others or await self._fetcher.online(others):
+                return False
             await asyncio.to_thread(self._store.meta.set, OFFLINE, self._clock.now().isoformat())
             _log.warning("network gone: no host can be reached; looks wait, nothing counts against any source")
-        return True
+            return True
 
     async def back(self) -> bool:
         """While offline: has the network returned? Asked at most every twenty seconds."""

@@ -28,7 +28,7 @@ wiring.load_lore = lambda _home=None: LORE
 
 @dataclass(frozen=True)
 class Wish:
-    """Everything a driver is told. `origin` was the time when the machine's clock said `since`; it runs `speed` times."""
+    """Everything a driver is told. Its clock says `origin` when the machine's says `since`, and runs `speed` times as fast."""
 
     home: str
     origin: float
@@ -97,7 +97,8 @@ def serve(wish: Wish) -> None:
     try:
         _run(wish)
     except MonitorError as error:
-        print(f"monitor: {error}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"monitor: {error}\n")
+        sys.stderr.flush()
         sys.exit(error.exit_code)
 
 

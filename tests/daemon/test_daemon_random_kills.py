@@ -1,5 +1,6 @@
 """kill -9 at any moment, again and again: everything that changed is told, nothing is told twice."""
 
+import itertools
 import random
 import time
 from collections import Counter
@@ -68,7 +69,7 @@ def judge(home, mail, oracle, kills):
         # Each change is the next number; none was skipped, none was seen twice.
         hashes = [(c.old_sha256, c.new_sha256) for c in reversed(changes) if c.source_id == name]
         assert len(set(hashes)) == count
-        assert all(old[1] == new[0] for old, new in zip(hashes, hashes[1:], strict=False))
+        assert all(old[1] == new[0] for old, new in itertools.pairwise(hashes))
     assert home.query("SELECT 1 FROM poll GROUP BY source_id, token HAVING count(*) > 1") == []
     assert home.query("SELECT 1 FROM digest_item GROUP BY subscriber_id, item HAVING count(*) > 1") == []
     assert home.query("SELECT count(*) FROM source WHERE lease_owner IS NOT NULL") == [(0,)]

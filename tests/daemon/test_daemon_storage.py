@@ -48,7 +48,7 @@ def test_a_full_disk_ends_nothing_asks_nobody_and_mends_itself(home, web):
     assert process.exitcode is None
     with WriteLock(home.database.with_name(home.database.name + ".lock")).held(), closing(raw(home)) as ballast:
         ballast.execute("DROP TABLE ballast")
-    home.until(lambda: home.store.history.changes(), process)
+    home.until(home.store.history.changes, process)
     home.until(lambda: home.said("results are written again"), process)
     home.goes_on(process)
     home.stop(process)
