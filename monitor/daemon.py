@@ -25,6 +25,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from monitor.cadence import LONGEST, catch_up
+from monitor.config import Followed, Stamp
 from monitor.errors import ConfigError, FetchError, MonitorError, StorageError
 from monitor.model import Trigger
 from monitor.wiring import App
@@ -33,8 +34,6 @@ EXIT_AT_ONCE = 130
 JUMP = timedelta(minutes=10)
 """Between two looks at the clock a few seconds pass; this much means that it was set, or that the machine slept."""
 
-_NEVER = (-1, -1)
-"""The stamp of a file not looked at yet; None: there is no file."""
 _log = logging.getLogger("monitor.daemon")
 
 
@@ -76,8 +75,9 @@ class Daemon:
         self._stop = asyncio.Event()
         self._signals = 0
         self._fatal: BaseException | None = None
-        self._seen: tuple[int, int] | None = _NEVER
-        self._taken: tuple[int, int] | None = _NEVER
+        self._followed = Followed(watch_list)
+        self._seen: Stamp | None = None
+        self._taken: Stamp | None = None
         self._complaint = ""
         self._heart = ""
         self._latest = app.clock.now()
@@ -248,7 +248,7 @@ class Daemon:
 
     async def follow_file(self) -> None:
         """Take over an edited watch list; a broken one changes nothing and is reported once."""
-        stamp = self._file_stamp()
+        stamp = self._followed.stamp()
         if stamp == self._taken:
             return
         if stamp != self._seen:
@@ -272,13 +272,6 @@ class Daemon:
             self._complaint = ""
         await asyncio.to_thread(self._app.store.meta.set, "watch_list_problem", self._complaint[:4000])
         self._taken = stamp
-
-    def _file_stamp(self) -> tuple[int, int] | None:
-        try:
-            found = self._watch_list.stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size
 
     async def heartbeat(self) -> None:
         """Ask for MONITOR_HEARTBEAT_URL while all is well; whoever runs that address notices when it stops."""

@@ -54,7 +54,7 @@ def bundled(name: str, package: Path = PACKAGE) -> Path:
 
 
 def data(name: str, folder: Path | None = None, package: Path = PACKAGE) -> Path:
-    """A data file of the program: `citations.yaml`, `lexicon.yaml`, `words.yaml`, `beyond.yaml`.
+    """A data file of the program: `citations.yaml`, `lexicon.yaml`, `words.yaml`, `further.yaml`.
 
     When `folder` (a home) is given and has its own `data/<name>`, that one is meant.
     """

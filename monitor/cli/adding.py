@@ -75,12 +75,13 @@ async def put_on_list(app: "App", wishes: Wishes) -> None:
         where = own_list(app.settings.home)
         listed = load_watch_list(where)
         _refuse(wishes.url, listed, wishes)
+        _refuse_section(wishes.section, config.alone(where))
         proposal = await look_twice(app, wishes.url)
     finally:
         await app.fetcher.aclose()
     _refuse(proposal.url, listed, wishes)
     fields = entry(proposal, listed, wishes)
-    place = wishes.section or _section(proposal, listed)
+    place = wishes.section or _section(proposal, config.alone(where))
     before = config.read_file(where)
     after = config.append_source(before, where.name, place, fields)
     config.parse(after, where.name, home=where.parent)
@@ -109,12 +110,15 @@ def _refuse(url: str, listed: "WatchList", wishes: Wishes) -> None:
         problems.append(Problem(f"--id {wishes.source_id}", "is taken", "each source has its own id"))
     if wishes.watch and wishes.watch not in WATCHABLE:
         problems.append(Problem(f"--watch {wishes.watch}", "is not known", f"one of {', '.join(WATCHABLE)}"))
-    if wishes.section and wishes.section not in {s.id for s in listed.sections}:
-        names = [s.id for s in listed.sections]
-        hint = ground.meant(wishes.section, names, f"one of {', '.join(names)}")
-        problems.append(Problem(f"--section {wishes.section}", "is no section of the list", hint))
     if problems:
         raise ConfigError(problems)
+
+
+def _refuse_section(section: str, own: "WatchList") -> None:
+    names = [s.id for s in own.sections]
+    if section and section not in names:
+        hint = ground.meant(section, names, f"one of {', '.join(names)}")
+        raise ConfigError([Problem(f"--section {section}", "is no section of sources.yaml", hint)])
 
 
 def _addresses(source: "Source") -> tuple[str, ...]:

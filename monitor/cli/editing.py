@@ -45,9 +45,11 @@ def accept_move(
     new = _with_section(old, new)
     if new == old:
         raise MonitorError(f"{source} did not move: it answers at {old}.")
-    before = config.read_file(where)
-    after = config.set_address(before, where.name, source, new)
+    place = _file_with(source, where)
+    before = config.read_file(place)
+    after = config.set_address(before, place.name, source, new)
     if not dry_run:
+        where = _owned(place, home)
         config.save(where, before, after)
     typer.echo(ground.visible(f"{'would write' if dry_run else 'wrote'}  {where}\nwas    {old}\nis     {new}"))
     if listed.footnotes:
@@ -61,6 +63,26 @@ def own_list(home: Path) -> Path:
     if not where.is_file():
         raise ConfigError([Problem(str(where), "there is no such file", f"monitor init {home} makes one")])
     return where
+
+
+def _file_with(source: str, where: Path) -> Path:
+    """The file the source is written in: a list that is included, or the home's own."""
+    from monitor import config  # noqa: PLC0415
+
+    return next((path for path in config.lists_of(where) if config.alone(path).source(source)), where)
+
+
+def _owned(path: Path, home: Path) -> Path:
+    """The home's own copy of a list: those that ship with the program are nobody's to edit."""
+    if path.is_relative_to(home):
+        return path
+    own = home / "data" / path.name
+    try:
+        own.parent.mkdir(exist_ok=True)
+        own.write_bytes(path.read_bytes())
+    except OSError as error:
+        raise MonitorError(f"{own} cannot be written: {error.strerror}; nothing is changed.") from error
+    return own
 
 
 def _answers_at(app: ground.Kept, state: "SourceState") -> str:

@@ -9,7 +9,7 @@ import typer
 
 from monitor import resources
 from monitor.cli import ground
-from monitor.errors import MonitorError
+from monitor.errors import ConfigError, MonitorError, Problem
 
 UNIT = """\
 # Footnote Watch as a service. Save as /etc/systemd/system/footnote-watch.service, then:
@@ -59,6 +59,9 @@ def init(
         str, typer.Option(help="Mail or web address that site owners can write to; it goes into the User-Agent.")
     ] = "",
     *,
+    with_list: Annotated[
+        list[str] | None, typer.Option("--with", help="Include this list of further sources: further.")
+    ] = None,
     systemd: Annotated[bool, typer.Option("--systemd", help="Print a systemd unit for this home and stop.")] = False,
 ) -> None:
     """Make a home: a folder with sources.yaml, db/, alerts/ and .env. What is there already is kept."""
@@ -72,17 +75,38 @@ def init(
             "Contact address, so that site owners can reach you (empty: only the project is named)", default=""
         )
     _refuse_bad_settings(home, contact)
+    watch_list = _with_lists(home, with_list or [])
     line = f"MONITOR_CONTACT={contact}" if contact else "#MONITOR_CONTACT=you@example.org"
     try:
         for name in ("db", "alerts/outbox"):
             (home / name).mkdir(parents=True, exist_ok=True)
-        _lay(home / "sources.yaml", resources.bundled("sources.yaml").read_text(encoding="utf-8"))
+        _lay(home / resources.WATCH_LIST, watch_list)
         _lay(home / ".env", ENVIRONMENT.format(contact=line))
     except OSError as error:
         raise MonitorError(f"Cannot make a home at {home}: {error.strerror}: {error.filename}") from error
     typer.echo(f"A home at {home}. Next: cd {home} && monitor run")
     if not contact:
         typer.echo("No contact address yet: put MONITOR_CONTACT into .env, so that site owners can reach you.")
+
+
+def _with_lists(home: Path, names: list[str]) -> str:
+    """The watch list to lay; ConfigError for a list that there is not, or when the home has one of its own already."""
+    from monitor import config  # noqa: PLC0415
+
+    text = resources.bundled(resources.WATCH_LIST).read_bytes()
+    own = home / resources.WATCH_LIST
+    problems = [
+        Problem(f"--with {name}", "is no list of the program", f"there is {', '.join(config.LISTS)}")
+        for name in names
+        if name not in config.LISTS
+    ]
+    if names and own.exists():
+        problems.append(Problem(str(own), "is there already", f"write into it: include: [{', '.join(names)}]"))
+    if problems:
+        raise ConfigError(problems)
+    for name in names:
+        text = config.include_list(text, resources.WATCH_LIST, name)
+    return text.decode()
 
 
 def _lay(path: Path, text: str) -> None:

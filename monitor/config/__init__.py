@@ -9,6 +9,7 @@ from monitor.config.citations import load_citations, quotes_of
 from monitor.config.datafiles import lexicon, word_lists
 from monitor.config.edit import append_source, include_list, set_address
 from monitor.config.fields import slug_of
+from monitor.config.following import Followed, Stamp
 from monitor.config.reading import read_file
 from monitor.config.saving import save
 from monitor.config.watchlist import (
@@ -18,7 +19,8 @@ from monitor.config.watchlist import (
     PUBLISHER_KINDS,
     TOPICS,
     Check,
-    files_of,
+    alone,
+    lists_of,
     load,
     parse,
 )
@@ -30,11 +32,14 @@ __all__ = [
     "PUBLISHER_KINDS",
     "TOPICS",
     "Check",
+    "Followed",
+    "Stamp",
     "address_complaint",
+    "alone",
     "append_source",
-    "files_of",
     "include_list",
     "lexicon",
+    "lists_of",
     "load",
     "load_citations",
     "parse",

@@ -82,14 +82,22 @@ def parse(text: bytes, where: str, *, checks: Sequence[Check] = (), home: Path |
     return WatchList(tuple(reader.sections), tuple(reader.sources), digest.hexdigest())
 
 
-def files_of(path: Path) -> tuple[Path, ...]:
-    """The file and the lists it includes, as far as they can be read: what has to be followed."""
+def alone(path: Path) -> WatchList:
+    """What one file says itself, without the lists it includes. ConfigError with every complaint, by line."""
+    text, reader = read_file(path), _Reader(())
+    if problems := reader.read(read_tree(text, path.name), path.name):
+        raise ConfigError(problems)
+    return WatchList(tuple(reader.sections), tuple(reader.sources), hashlib.sha256(text).hexdigest())
+
+
+def lists_of(path: Path) -> tuple[Path, ...]:
+    """The files of the lists a file includes; none as long as it cannot be read."""
     reader = _Reader(())
     try:
         reader.read(read_tree(read_file(path), path.name), path.name)
-        return (path, *(resources.data(f"{name}.yaml", path.parent) for name in reader.included))
+        return tuple(resources.data(f"{name}.yaml", path.parent) for name in reader.included)
     except MonitorError:
-        return (path,)
+        return ()
 
 
 class _Reader:

@@ -197,7 +197,7 @@ def test_a_hostile_title_writes_no_field_and_no_escape(adds, home):
         (("https://www.wallonia.invalid/ia",), "is on the list already, as wallonia"),
         (("https://x.invalid/", "--id", "wallonia"), "--id wallonia: is taken"),
         (("https://x.invalid/", "--watch", "video"), "--watch video: is not known"),
-        (("https://x.invalid/", "--section", "oversigt"), "is no section of the list (did you mean oversight?)"),
+        (("https://x.invalid/", "--section", "oversigt"), "is no section of sources.yaml (did you mean oversight?)"),
     ],
 )
 def test_what_cannot_be_added_is_said_before_anything_is_asked(monitor, home, line, said):

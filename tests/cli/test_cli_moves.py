@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor import resources
+from monitor.cli import editing
 from monitor.demo import Redirect, Reply, Scene, Script, Stage
 from monitor.settings import Settings
 from monitor.wiring import build
@@ -175,3 +177,26 @@ def test_an_unknown_source_and_a_home_without_a_list_are_clear_errors(monitor, l
     (lived_in / "sources.yaml").unlink()
     done = monitor("accept-move", "wallonia")
     assert (done.code, "there is no such file" in done.err) == (78, True)
+
+
+def test_a_move_of_an_included_source_is_written_into_the_home_s_own_copy(living, home):
+    further = LIST.replace("id: laws", "id: more").replace("id: page ", "id: leaf ").replace("id: other", "id: twig")
+
+    async def script(life):
+        (home / "sources.yaml").write_text(LIST.replace("version: 1\n", "version: 1\ninclude: [further]\n"))
+        (home / "data" / "further.yaml").write_text(further)
+        await life.until(8)
+        done = await life.typed("accept-move", "leaf")
+        assert f"wrote  {home / 'data' / 'further.yaml'}" in done.out
+
+    living(script, MOVES)
+    assert "http://new.played.example/there#rules" in (home / "data" / "further.yaml").read_text()
+    assert "new.played" not in (home / "sources.yaml").read_text()
+
+
+def test_a_list_of_the_program_is_copied_before_it_is_edited(home):
+    shipped = resources.data("further.yaml")
+    own = editing._owned(shipped, home)
+    assert own == home / "data" / "further.yaml"
+    assert own.read_bytes() == shipped.read_bytes()
+    assert editing._owned(own, home) == own

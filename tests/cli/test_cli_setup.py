@@ -129,3 +129,18 @@ def test_a_settings_file_that_is_no_text_is_named(monitor, home):
     (home / ".env").write_bytes(b"MONITOR_LANGUAGE=\xff\xfe")
     done = monitor("status")
     assert (done.code, done.err) == (78, f"{home / '.env'}: is not UTF-8 text\n")
+
+
+def test_a_home_can_be_made_with_the_further_sources(monitor, tmp_path):
+    folder = tmp_path / "new"
+    assert monitor("init", folder, "--with", "further").code == 0
+    done = monitor("check", folder / "sources.yaml")
+    assert "62 sources" in done.out
+    again = monitor("init", folder, "--with", "further")
+    assert (again.code, "write into it: include: [further]" in again.err) == (78, True)
+
+
+def test_a_list_the_program_does_not_have_is_no_option(monitor, tmp_path):
+    done = monitor("init", tmp_path / "new", "--with", "more")
+    assert (done.code, done.err) == (78, "--with more: is no list of the program (there is further)\n")
+    assert not (tmp_path / "new").exists()
