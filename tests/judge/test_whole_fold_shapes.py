@@ -84,13 +84,12 @@ def lore():
 
 
 def looked(lore, before, after):
-    """Three looks at one version, two at the other, one a day later."""
+    """Three looks at one version, two at the other."""
     fold = Fold(Source("law", "Law", "oversight", "https://www.gov.example/law", languages=("en",)), lore)
     for _ in range(3):
         fold.look(before)
     fold.look(after, after=timedelta(days=1))
     fold.look(after)
-    fold.look(before, after=timedelta(days=1))
     return fold
 
 
@@ -102,7 +101,7 @@ def test_no_shape_of_text_takes_long_or_much_memory(lore, shape, served):
     fold = looked(lore, before, after)
     spent = time.process_time() - begin
     assert spent < 10 * ALLOWANCE
-    assert len(fold.intents) == 6
+    assert len(fold.intents) == 5
     assert len(MEMORY.dump(fold.memory)) < MOST_REMEMBERED
     assert len(fold.memory.sightings) <= KEEP_SIGHTINGS
     assert len(fold.memory.slots) <= KEEP_SLOTS
@@ -112,7 +111,7 @@ def test_no_shape_of_text_takes_long_or_much_memory(lore, shape, served):
 def test_nesting_deeper_than_any_stack_is_read_and_judged(lore):
     deep = "<div>" * 30_000 + "<p>The law of the land.</p>" + "</div>" * 30_000
     fold = looked(lore, Served(f"<html lang='en'>{deep}</html>".encode(), HTML), as_html("The law of the land."))
-    assert len(fold.intents) == 6
+    assert len(fold.intents) == 5
 
 
 @pytest.mark.slow
