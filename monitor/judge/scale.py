@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.cadence import WARM_UP_LOOKS, WARM_UP_TIME
 from monitor.judge.listing import ItemUnit
@@ -22,6 +22,8 @@ from monitor.judge.units import Unit, UnitKind
 from monitor.model import Memory, PartKind, Pending, Sighting, Slot
 
 EDITORIAL = frozenset({UnitKind.PUNCTUATION, UnitKind.MOVED_AWAY, UnitKind.MOVED_HERE})
+SHOWN_AGAIN = timedelta(hours=20)
+"""After this long a place that rotates is kept again, with its words of then: an edit there must be seen somewhere."""
 LONG_PASSAGE = 12
 """Words from which a passage reworded in place is an edit."""
 FEWEST_ENTRY = 3
@@ -73,14 +75,28 @@ class Scale:
         self.pending: dict[str, Pending] = {}
 
     def weigh_all(self, found: Sequence[Unit | ItemUnit]) -> list[Weighed]:
-        """Weigh each unit; what went in a gap into which words came back waits with them."""
+        """Weigh each unit; what went to make room for words that wait, or for noise, waits with them."""
         rules = [self._rule(unit) for unit in found]
-        returning = {u.after for u, r in zip(found, rules, strict=True) if isinstance(u, Unit) and r == "flicker"}
+        gaps = self._open_gaps(found, rules)
         out = []
         for unit, rule in zip(found, rules, strict=True):
-            went = isinstance(unit, Unit) and unit.kind is UnitKind.GONE and unit.after in returning
-            out.append(self._weighed(unit, "flicker" if went and rule == "confirm" else rule))
+            went = isinstance(unit, Unit) and unit.kind is UnitKind.GONE and rule == "confirm"
+            if went and isinstance(unit, Unit) and gaps.get(unit.after):
+                rule = gaps[unit.after].pop()  # noqa: PLW2901 - the unit's rule, after all
+            out.append(self._weighed(unit, rule))
         return out
+
+    def _open_gaps(self, found: Sequence[Unit | ItemUnit], rules: Sequence[str]) -> dict[str, list[str]]:
+        """By gap, a rule for each block that came there and may not stay: as many that went there were replaced."""
+        gaps: dict[str, list[str]] = {}
+        for unit, rule in zip(found, rules, strict=True):
+            if not isinstance(unit, Unit) or unit.kind is not UnitKind.COME:
+                continue
+            if rule in NOISE_RULES:
+                gaps.setdefault(unit.after, []).append(rule)
+            elif rule == "confirm" and unit.key not in self.known and not self.file:
+                gaps.setdefault(unit.after, []).append("with")
+        return gaps
 
     def waits(self, weighed: Weighed) -> tuple[Pending, ...]:
         """What is remembered of a waiting unit: itself, and the place when that is what the rule is about."""
@@ -120,10 +136,14 @@ class Scale:
     def _weighed(self, unit: Unit | ItemUnit, rule: str) -> Weighed:
         weighed = Weighed(unit, rule)
         name = self._name(weighed)
-        for key in {unit.key, name}:
-            self.pending[key] = wait_on(self.known, key, rule, self.now, self.last)
         old = self.known.get(name)
-        return replace(weighed, first=old is None or old.rule != rule)
+        self.pending[unit.key] = wait_on(self.known, unit.key, rule, self.now, self.last)
+        if name == unit.key:
+            return replace(weighed, first=old is None or old.rule != rule)
+        # A place that rotates is shown among what was held back once a day, with what it shows then.
+        first = old is None or old.rule != rule or self.now - old.since >= SHOWN_AGAIN
+        self.pending[name] = Pending(name, self.now, 1, rule) if first or old is None else old
+        return replace(weighed, first=first)
 
     def _name(self, weighed: Weighed) -> str:
         """A place that rotates keeps one name, whatever it shows: it is held back once, not at every look."""

@@ -13,8 +13,8 @@ DAY = timedelta(days=1)
 SHIFTED_TOGETHER = 3
 """So many dates that move by one and the same day are one clock in another zone, not so many decisions."""
 FEWEST_CARDS = 3
-MATTER = 0.4
-"""Share of a page from which its news are its matter."""
+MATTER = 0.5
+"""Share of a page's text from which its news are its matter."""
 SHORT = 6
 """Words of a line that may be a build number."""
 
@@ -23,7 +23,7 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _BUILD = re.compile(r"\b(?:version|versie|build|release|v)\b\.?\s?\d+(?:\.\d+){2,}|\d+(?:\.\d+){3,}", re.IGNORECASE)
-_THOUSANDS = re.compile(r"\b\d{1,3}(?:\.\d{3})+\b")
+_THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{3})+(?![\d.])")
 _NEWS = re.compile(
     r"\b(?:latest|news|updates?|related|recent|more|also|events?|actualités?|nouvelles|nouveautés|derniers?|dernières"
     r"|récent|agenda|à lire|événements?|nieuws|laatste|actueel|recente?|meer|lees ook|evenementen|aktuelles?"
@@ -53,7 +53,8 @@ def stamps(found: Iterable[Unit], words: WordLists, told_since: datetime | None,
         before, after = _days(old, words), _days(new, words)
         if before is None or after is None or before[1] != after[1]:
             continue
-        if _UPDATED.search(after[1]) and len(new.split()) <= 2 * SHORT:
+        linked = any(b.links for u in unit for b in u.new)  # "Forms (update of 22 December)" is another document
+        if _UPDATED.search(after[1]) and not linked and len(new.split()) <= 2 * SHORT:
             rules |= {u.key: "stamp" for u in unit}
         steps = {b - a for a, b in zip(before[0], after[0], strict=True)} if len(before[0]) == len(after[0]) else set()
         if (steps and steps <= {DAY}) or (steps and steps <= {-DAY}):
@@ -105,10 +106,11 @@ def teaser_sections(blocks: Sequence[Block], words: WordLists) -> frozenset[tupl
     for block in blocks:
         if block.kind is not BlockKind.HEADING or block.links:
             sections.setdefault(block.headings, []).append(block)
+    most = MATTER * sum(len(b.text) for b in blocks)
     return frozenset(
         path
         for path, members in sections.items()
-        if path and _NEWS.search(path[-1]) and len(members) <= MATTER * len(blocks) and _is_cards(members, words)
+        if path and _NEWS.search(path[-1]) and sum(len(b.text) for b in members) <= most and _is_cards(members, words)
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from monitor.judge.recall import short_hash, skeleton
-from monitor.model import Block, Link
+from monitor.model import Block, BlockKind, Link
 from monitor.text.align import Op, align
 
 DOCUMENTS = frozenset({".pdf", ".doc", ".docx", ".odt", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".zip", ".csv"})
@@ -88,13 +88,15 @@ def _wordless(unit: Unit) -> Unit:
 
 
 def _moves(cut: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    """A line that went in one place and came in another is a move, unless it is a mere word or two.
+    """A line that went in one place and came in another is a move, unless it is a mere word or two of text.
 
-    Verdicts ("Allowed", "Prohibited") that change places are news.
+    Verdicts ("Allowed", "Prohibited") that change places are news; links that do are not.
     """
     went = Counter(u.old[0].key for u in cut if u.kind is UnitKind.GONE)
     came = Counter(u.new[0].key for u in cut if u.kind is UnitKind.COME)
-    moved = {key for key, times in went.items() if came.get(key) == times and len(key.split()) >= SHORTEST_MOVE}
+    links = {b.key for u in cut for b in u.new if b.kind is BlockKind.LINK}
+    long = {key for key in went if len(key.split()) >= SHORTEST_MOVE}
+    moved = {key for key in went if came.get(key) == went[key] and key in long | links}
     if not moved:
         return cut
     kinds = {UnitKind.GONE: UnitKind.MOVED_AWAY, UnitKind.COME: UnitKind.MOVED_HERE}
