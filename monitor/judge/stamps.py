@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 SHIFTED_TOGETHER = 3
 """So many dates that move by one and the same day are one clock in another zone, not so many decisions."""
 FEWEST_CARDS = 3
-MATTER = 0.5
+MATTER = 0.75
 """Share of a page's text from which its news are its matter."""
 SHORT = 6
 """Words of a line that may be a build number."""

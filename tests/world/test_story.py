@@ -50,6 +50,10 @@ async def step(app: App, world: World, end) -> None:
         world.clock.set(max(soonest, world.clock.now() + timedelta(seconds=20)))
 
 
+def mails_in(folder: Path) -> tuple[bytes, ...]:
+    return tuple(mail.read_bytes() for mail in sorted(folder.glob("alerts/outbox/*.eml")))
+
+
 async def live(folder: Path) -> Month:
     async with World() as world:
         settings = Settings(home=folder, mail_to="reader@example.org", contact="watch@example.org")
@@ -64,9 +68,9 @@ async def live(folder: Path) -> Month:
             for poll in history.polls(limit=100_000):
                 outcomes[poll.source_id].append(poll.outcome)
             changes, events = history.changes(limit=10_000), history.events(limit=10_000)
-            mails = tuple(sorted(folder.glob("alerts/outbox/*.eml")))
+            mails = mails_in(folder)
             return Month(start, history.findings(), changes, events, tuple(world.requests), outcomes,
-                         tuple(m.read_bytes() for m in mails), app.store.meta.get("offline_since") or "")  # fmt: skip
+                         mails, app.store.meta.get("offline_since") or "")  # fmt: skip
         finally:
             await app.aclose()
 
