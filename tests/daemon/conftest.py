@@ -65,13 +65,13 @@ class Home:
         shutil.copy2(empty, self.database)
         self.log = folder / "daemon.log"
         self.sources: list[dict[str, Any]] = []
-        self.origin, self.since, self.speed = START, time.time(), 300.0
+        self.origin, self.since, self.speed = START, time.time(), 600.0
         self.processes: list[Any] = []
         self._store: Store | None = None
 
     # the watch list
 
-    def watch(self, *names: str, interval: float = 120) -> None:
+    def watch(self, *names: str, interval: float = 240) -> None:
         for name in names:
             self.web.pages[f"{name}.example"] = Answer(page(name))
             self.sources.append({

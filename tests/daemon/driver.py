@@ -28,7 +28,7 @@ wiring.load_lore = lambda _home=None: LORE
 
 @dataclass(frozen=True)
 class Wish:
-    """Everything a driver is told. Its clock says `origin` when the machine's says `since`, and runs `speed` times as fast."""
+    """Everything a driver is told. Its clock says `origin` when the machine's says `since`; it runs `speed` times."""
 
     home: str
     origin: float

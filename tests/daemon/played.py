@@ -24,8 +24,8 @@ MATTERS = (
 def page(name: str, version: int = 1) -> bytes:
     """A page of policy text; each version has one more article, of its own words."""
     duties = "".join(
-        f"<p>Article {n} of the {name} code lays down how public bodies in Belgium that use automated systems must "
-        f"keep a register, publish the purpose of each system and answer questions of residents within a fixed time.</p>"
+        f"<p>Article {n} of the {name} code lays down how public bodies in Belgium that use such systems must "
+        f"keep a list, publish the purpose of each system and answer questions of residents within a fixed time.</p>"
         for n in range(1, 9)
     )
     more = "".join(

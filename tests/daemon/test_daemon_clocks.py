@@ -24,7 +24,7 @@ class Life:
     clock says.
     """
 
-    def __init__(self, home, start, *, step=timedelta(minutes=15), edit_every=DAY):
+    def __init__(self, home, start, *, step=timedelta(minutes=30), edit_every=DAY):
         self.home, self.clock, self.step, self.edit_every = home, SteppedClock(start), step, edit_every
         self.elapsed, self.version = timedelta(), 1
         self.looks = []
@@ -93,7 +93,7 @@ def test_a_clock_that_is_set_makes_no_storm_no_silence_and_no_digest_twice(home,
 def test_when_the_clocks_change_each_local_date_has_exactly_one_digest(home, sunday, hour):
     # Ticks fall on 02:30, which Brussels has twice in autumn and not at all in spring.
     home.watch("one", interval=3 * 3600)
-    life = Life(home, sunday - 3 * DAY - 11.5 * HOUR, step=timedelta(minutes=30))
+    life = Life(home, sunday - 3 * DAY - 11.5 * HOUR)
     home.origin = life.clock.now()
     home.subscribe("reader@example.org", frequency=Frequency.DAILY, hour=hour)
     life.run((6 * DAY, timedelta()))

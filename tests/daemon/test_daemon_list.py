@@ -32,10 +32,10 @@ def active(home):
 
 
 def test_a_broken_list_changes_nothing_is_reported_once_and_a_repaired_one_is_taken_over(home):
-    home.run_at(2000)
+    home.run_at(4000)
     home.watch("one", "two", "three")
     written(home, "one", "two")
-    process = home.start(follow=True)
+    process = home.start(follow=True, pace={"follow": 0.1})
     home.until(home.polls, process)
     assert active(home) == {"one", "two"}
 
@@ -59,20 +59,20 @@ def test_a_broken_list_changes_nothing_is_reported_once_and_a_repaired_one_is_ta
 
 
 def test_a_list_that_is_edited_right_after_the_start_is_not_missed(home):
-    home.run_at(2000)
+    home.run_at(4000)
     home.watch("one", "two")
     written(home, "one")
-    process = home.start(follow=True)
+    process = home.start(follow=True, pace={"follow": 0.1})
     home.until(lambda: "one" in active(home), process)
     written(home, "one", "two")
     home.until(lambda: active(home) == {"one", "two"}, process)
 
 
 def test_a_list_that_is_not_there_for_a_moment_retires_nobody(home):
-    home.run_at(2000)
+    home.run_at(4000)
     home.watch("one", "two")
     written(home, "one", "two")
-    process = home.start(follow=True)
+    process = home.start(follow=True, pace={"follow": 0.1})
     home.until(lambda: home.said("daemon started"), process)
     (home.folder / "sources.yaml").unlink()
     home.until(lambda: home.store.meta.get("watch_list_problem"), process)

@@ -13,7 +13,7 @@ from monitor.model import DeliveryState, DigestKind
 def readers(home):
     """Three readers who have had the first report, and a page that has just changed."""
     home.subscribe("a@example.org", "b@example.org", "c@example.org")
-    home.watch("one", interval=60)
+    home.watch("one", interval=120)
     home.warm()
     home.change("one")
 
@@ -74,10 +74,10 @@ def test_the_heartbeat_is_asked_for_while_all_is_well_and_not_while_mail_is_stuc
 
 def test_there_is_no_heartbeat_while_results_cannot_be_written(home, web):
     """The whole point of it: somebody notices."""
-    home.watch("one", interval=60)
+    home.watch("one", interval=120)
     home.warm()
     web.pages["heart.example/beat"] = web.pages["one.example"]
-    home.run_at(60)
+    home.run_at(150)
     pages = home.query("PRAGMA page_count")[0][0]
     web.pages["one.example"].body += b"<!-- " + bytes(range(97, 123)) * 30_000 + b" -->"
     process = home.start(environment={"MONITOR_HEARTBEAT_URL": "http://heart.example/beat"}, max_pages=pages + 1)
@@ -90,7 +90,7 @@ def test_there_is_no_heartbeat_while_results_cannot_be_written(home, web):
 CANARIES = {"user": "canary-user-71", "password": "canary/pass word-72", "token": "canary-token-73"}
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("form", ["text", pytest.param("json", marks=pytest.mark.slow)])
 def test_no_log_line_has_a_secret_whatever_goes_wrong(home, web, mail, readers, form):
     def refuse(server, session, envelope, mechanism, data):
         # Some servers repeat what they were told.

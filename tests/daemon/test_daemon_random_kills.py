@@ -42,7 +42,7 @@ def live_and_die(home, mail, kills, seed):
     for _ in range(kills):
         process = home.start(environment=environment)
         oracle.edit()
-        time.sleep(oracle.chance.uniform(0.1, 1.6))
+        time.sleep(oracle.chance.uniform(0.1, 1.3))
         process.kill()
         home.exit_code(process)
     oracle.edit()
@@ -84,7 +84,7 @@ def judge(home, mail, oracle, kills):
 
 def prepared(home):
     home.subscribe("reader@example.org")
-    home.watch(*(f"s{n:02d}" for n in range(SOURCES)), interval=450)
+    home.watch(*(f"s{n:02d}" for n in range(SOURCES)), interval=900)
     home.warm()
 
 

@@ -78,7 +78,7 @@ def test_the_second_signal_ends_it_at_once_and_nothing_is_half_recorded(home, bu
 
 def test_a_message_on_its_way_is_finished_and_noted_before_the_end(home, mail):
     home.subscribe("reader@example.org")
-    home.watch("one", interval=60)
+    home.watch("one", interval=120)
     home.warm()
     home.change("one")
     mail.moods = ["sleep 1.5"]
@@ -91,7 +91,7 @@ def test_a_message_on_its_way_is_finished_and_noted_before_the_end(home, mail):
 
 def test_a_mail_server_that_hangs_does_not_keep_it_from_stopping(home, mail):
     home.subscribe("reader@example.org")
-    home.watch("one", interval=60)
+    home.watch("one", interval=120)
     home.warm()
     home.change("one")
     mail.moods = ["sleep 600"]
@@ -106,7 +106,7 @@ def test_a_mail_server_that_hangs_does_not_keep_it_from_stopping(home, mail):
 
 def test_no_message_is_begun_once_it_was_asked_to_stop(home, mail):
     home.subscribe("a@example.org", "b@example.org", "c@example.org")
-    home.watch("one", interval=60)
+    home.watch("one", interval=120)
     home.warm()
     home.change("one")
     mail.moods = ["sleep 1.5"]

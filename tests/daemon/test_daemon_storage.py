@@ -30,12 +30,12 @@ def raw(home):
 
 
 def test_a_full_disk_ends_nothing_asks_nobody_and_mends_itself(home, web):
-    home.watch("one", "two", "three", interval=60)
+    home.watch("one", "two", "three", interval=120)
     home.warm()
     with closing(raw(home)) as ballast:
         ballast.execute("CREATE TABLE ballast AS SELECT randomblob(3000000) AS room")
         (pages,) = ballast.execute("PRAGMA page_count").fetchone()
-    home.run_at(60)  # a lease lasts five seconds: longer than the disk is full
+    home.run_at(75)  # a lease lasts four seconds: longer than the disk is full
     home.change("one")
     web.pages["one.example"].body += big("one")
     process = home.start(max_pages=pages + 8)
@@ -70,7 +70,7 @@ def claims_without_result(home):
 
 
 def test_a_database_locked_by_another_process_is_waited_for_and_no_result_is_lost(home):
-    home.watch(*(f"s{n}" for n in range(6)), interval=60)
+    home.watch(*(f"s{n}" for n in range(6)), interval=120)
     process = home.start()
     home.until(home.polls, process)
     hold(home, 3)
@@ -81,9 +81,9 @@ def test_a_database_locked_by_another_process_is_waited_for_and_no_result_is_los
 
 
 def test_a_database_locked_for_longer_than_anybody_waits_is_reported_once_and_no_result_is_lost(home):
-    home.watch(*(f"s{n}" for n in range(6)), interval=60)
+    home.watch(*(f"s{n}" for n in range(6)), interval=120)
     home.warm()
-    home.run_at(60)  # a lease lasts five seconds: longer than the lock
+    home.run_at(75)  # a lease lasts four seconds: longer than the lock
     process = home.start(lock_wait=0.4)
     home.goes_on(process, 1)
     hold(home, 3)
@@ -149,7 +149,7 @@ def test_a_database_with_damaged_pages_is_refused_at_the_start(home):
 
 
 def test_damage_that_shows_while_it_runs_ends_the_daemon(home):
-    home.watch("one", "two", interval=60)
+    home.watch("one", "two", interval=120)
     home.warm()
     process = home.start()
     home.goes_on(process, 2)
@@ -198,7 +198,7 @@ for n in range(count):
 
 def hammer(home, checkout, count):
     """A daemon and two commands write at once; what each of them wrote is there."""
-    home.watch(*(f"s{n}" for n in range(8)), interval=60)
+    home.watch(*(f"s{n}" for n in range(8)), interval=120)
     process = home.start()
     writers = [
         subprocess.Popen(
@@ -252,7 +252,7 @@ def test_a_backup_that_finds_no_room_leaves_nothing_behind(home, checkout):
 
 
 def test_a_long_look_at_the_database_keeps_nobody_from_writing_not_even_the_daily_round(home):
-    home.watch("one", interval=60)
+    home.watch("one", interval=120)
     process = home.start()
     home.until(home.polls, process)
     with closing(raw(home)) as reader:
