@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.judge.listing import ItemUnit, frames, item_units, settle_items
+from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.recall import keep_pending, keep_slots, returned_late, returned_soon, short_hash, sight
 from monitor.judge.scale import EDITORIAL, NOISE_RULES, Frame, Scale, Weighed
 from monitor.judge.stamps import stamps, teaser_sections
@@ -24,6 +25,12 @@ __all__ = ["EDITORIAL", "NOISE_RULES", "Comparison", "Weighed", "compare", "diff
 
 MOSTLY_GONE = 0.2
 """Share of the told words whose going speaks for a page that came in part."""
+_SET_APART = {
+    "order": {UnitKind.MOVED_AWAY: UnitKind.GONE, UnitKind.MOVED_HERE: UnitKind.COME},
+    "punctuation": {UnitKind.PUNCTUATION: UnitKind.REWORDED},
+    "link": {UnitKind.LINK: UnitKind.SAME},
+}
+"""What a line is taken for without the rule."""
 _TITLE_CUT = re.compile(r"\s+[|–—·»:-]+\s+")
 
 
@@ -62,20 +69,21 @@ def compare(
     words: WordLists,
     *,
     lists: bool = False,
+    rules: Rules = EVERY_RULE,
 ) -> Comparison:
     """Weigh `current` against `told`, with `before` the text of the previous good look.
 
     `memory` is that of before this look, but for `good_looks`, which counts it. `lists`: the source is a listing.
     """
-    aligned = units(told.blocks, current.blocks)
-    found = differences(told, current, aligned)
+    aligned, found = _asked(told, current, rules)
     sightings = _sightings(memory, before, current, now)
-    marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now)
+    marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now, rules)
     teasers = teaser_sections(told.blocks, words) | teaser_sections(current.blocks, words)
     frame = Frame(_title_lines(told, current), teasers)
-    scale = Scale(memory, sightings, now, marks, frame, file=current.media == "pdf", lists=lists)
+    scale = Scale(memory, sightings, now, marks, frame, file=current.media == "pdf", lists=lists, rules=rules)
     weighed = scale.weigh_all(found)
-    edited = any(scale.plainly_edited(w) or w.rule == "entry" for w in weighed) and not _in_part(found, told)
+    in_part = "part" in rules and _in_part(found, told)
+    edited = any(scale.plainly_edited(w) or w.rule == "entry" for w in weighed) and not in_part
     ready = [w for w in weighed if scale.ready(w) or (edited and w.rule == "confirm")]
     applied = frozenset(w.unit.key for w in ready)
     waiting = tuple(w for w in weighed if w.unit.key not in applied)
@@ -94,6 +102,19 @@ def compare(
         ready=tuple(ready),
         edited=edited,
     )
+
+
+def _asked(told: Extraction, current: Extraction, rules: Rules) -> tuple[tuple[Unit, ...], tuple[Unit | ItemUnit, ...]]:
+    """The two texts aligned, and what differs; what a rule that is off would set apart is an ordinary difference."""
+    aligned = units(told.blocks, current.blocks)
+    if rules is EVERY_RULE:
+        return aligned, differences(told, current, aligned)
+    plain = {k: v for rule, kinds in _SET_APART.items() if rule not in rules for k, v in kinds.items()}
+    aligned = tuple(replace(u, kind=plain.get(u.kind, u.kind)) for u in aligned)
+    found = differences(told, current, aligned)
+    if "window" not in rules:
+        found = tuple(replace(u, news=True) if isinstance(u, ItemUnit) else u for u in found)
+    return aligned, found
 
 
 def differences(told: Extraction, current: Extraction, aligned: Iterable[Unit]) -> tuple[Unit | ItemUnit, ...]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from monitor.errors import ExtractError, FetchError
-from monitor.judge.lore import Lore
+from monitor.judge.lore import Lore, Rules
 from monitor.model import Capture, EventKind, Extraction, Look, NotModified, Reason
 from monitor.text.pages import page_fault
 from monitor.text.quotes import similar
@@ -92,11 +92,11 @@ def stand(look: Look, known: Known, language: str, lore: Lore) -> Standing:
         return _failed(answer)
     if look.same or isinstance(answer, NotModified):
         return Standing(State.GOOD, Reason("same_bytes"))
-    by_status = _by_status(answer)
+    by_status = _by_status(answer) if "status" in lore.rules else None
     if by_status is not None and by_status.final:
         return by_status
     reading = look.reading
-    if isinstance(reading, Extraction):
+    if isinstance(reading, Extraction) and "page" in lore.rules:
         fault = _page_fault(answer, reading, lore, shrunk=_shrunk(reading, known))
         if fault is not None:
             return fault
@@ -106,7 +106,7 @@ def stand(look: Look, known: Known, language: str, lore: Lore) -> Standing:
         return _unread(reading)
     if reading is None:
         raise ValueError("an answer with new bytes was not read")
-    return _as_known(answer, reading, known, language)
+    return _as_known(answer, reading, known, language, lore.rules)
 
 
 def _failed(error: FetchError) -> Standing:
@@ -155,23 +155,23 @@ def _unread(error: ExtractError) -> Standing:
     return Standing(State.UNREADABLE, Reason("extract", values))
 
 
-def _as_known(capture: Capture, reading: Extraction, known: Known, language: str) -> Standing:
+def _as_known(capture: Capture, reading: Extraction, known: Known, language: str, rules: Rules) -> Standing:
     """A readable page: is it still the text we knew?"""
-    if known.media and reading.media != known.media:
+    if "media" in rules and known.media and reading.media != known.media:
         return Standing(State.REPLACED, Reason("media", {"old": known.media, "new": reading.media}))
     before = known.text
     if before is None or (before.items and reading.items):
         return Standing(State.GOOD, Reason("readable"))
-    if known.language and language and language != known.language:
+    if "language" in rules and known.language and language and language != known.language:
         return Standing(State.LANGUAGE, Reason("language", {"old": known.language, "new": language}))
     if before.words < SMALL:
         return Standing(State.GOOD, Reason("readable"))
-    if known.final_url and not same_place(known.final_url, capture.final_url):
+    if "redirect" in rules and known.final_url and not same_place(known.final_url, capture.final_url):
         likeness = similar(before.blocks, reading.blocks)
         if likeness < UNLIKE_BELOW:
             state = State.GONE if _is_home(capture) else State.ELSEWHERE
             return Standing(state, Reason("redirected", {"old": known.final_url, "new": capture.final_url}))
-    if _shrunk(reading, known):
+    if "collapse" in rules and _shrunk(reading, known):
         return Standing(State.COLLAPSED, Reason("collapsed", {"old": str(before.words), "new": str(reading.words)}))
     return Standing(State.GOOD, Reason("readable"))
 

@@ -105,6 +105,7 @@ def weighed(memory: Memory, told: Extraction, before: Extraction, reading: Extra
         replace(memory, good_looks=memory.good_looks + 1),
         setting.now,
         setting.lore.words,
+        rules=setting.lore.rules,
         lists=setting.source.watch_as is WatchAs.LISTING,
     )
 
@@ -245,6 +246,8 @@ def _notices(
     lines: Iterable[Block], reading: Extraction, told: Extraction | None, memory: Memory, setting: Setting
 ) -> tuple[tuple[str, ...], tuple[Event, ...]]:
     """Lines that say the document is withdrawn, superseded, archived …, each told once."""
+    if "notice" not in setting.lore.rules:
+        return memory.notices, ()
     # The entries of a listing speak of other documents ("Withdrawn: guidance X"); only its frame speaks of itself.
     texts = [b.text for b in lines if not (reading.items and b.place is Place.MAIN)]
     if told is None or told.title != reading.title:

@@ -35,5 +35,7 @@ def answers(weighed: Weighed) -> tuple[tuple[str, bool], ...]:
         order = ("confirm",)
     else:
         order = ASKED
+    if weighed.rule == "with":
+        return (*((rule, False) for rule in order[:-1]), ("with", True))
     before = order[: order.index(weighed.rule)] if weighed.rule in order else ()
     return (*((rule, False) for rule in before), (weighed.rule, True))

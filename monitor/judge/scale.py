@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from monitor.cadence import WARM_UP_LOOKS, WARM_UP_TIME
 from monitor.judge.listing import ItemUnit
+from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.recall import (
     FLICKER,
     ROTATING_TURNS,
@@ -63,12 +64,13 @@ class Scale:
         *,
         file: bool,
         lists: bool,
+        rules: Rules = EVERY_RULE,
     ) -> None:
         self.now, self.last, self.marks, self.frame = now, memory.last_good, marks, frame
         # A file is put there by somebody: it has no furniture, is not half rendered and needs no second look.
-        self.file, self.lists = file, lists
+        self.file, self.lists, self.rules = file, lists, rules
         days_old = memory.first_good is not None and now - memory.first_good >= WARM_UP_TIME
-        self.warm = file or memory.good_looks >= WARM_UP_LOOKS or days_old
+        self.warm = file or memory.good_looks >= WARM_UP_LOOKS or days_old or "warm_up" not in rules
         self.sightings: Mapping[str, Sighting] = {s.key: s for s in sightings}
         self.known: Mapping[str, Pending] = {p.key: p for p in memory.pending}
         self.slots: dict[str, Slot] = {s.key: s for s in memory.slots}
@@ -89,6 +91,8 @@ class Scale:
     def _open_gaps(self, found: Sequence[Unit | ItemUnit], rules: Sequence[str]) -> dict[str, list[str]]:
         """By gap, a rule for each block that came there and may not stay: as many that went there were replaced."""
         gaps: dict[str, list[str]] = {}
+        if "with" not in self.rules:
+            return gaps
         for unit, rule in zip(found, rules, strict=True):
             if not isinstance(unit, Unit) or unit.kind is not UnitKind.COME:
                 continue
@@ -114,7 +118,7 @@ class Scale:
             # An address that was never listed is no flicker; nor is an entry that slides out of the window.
             return True
         if weighed.rule == "confirm":
-            return self.file or pending.looks >= 2
+            return self.file or pending.looks >= 2 or "confirm" not in self.rules
         if weighed.rule in {"flicker", "shift"}:
             return pending.looks >= 2 and self.now - pending.since >= FLICKER
         return False
@@ -126,7 +130,9 @@ class Scale:
         text, and the other differences of this look belong to the same edit. No second look is needed.
         """
         unit = weighed.unit
-        if weighed.rule != "confirm" or not isinstance(unit, Unit) or unit.kind is not UnitKind.REWORDED:
+        if "edit" not in self.rules or weighed.rule != "confirm":
+            return False
+        if not isinstance(unit, Unit) or unit.kind is not UnitKind.REWORDED:
             return False
         old, new = unit.old[0].key, unit.new[0].key
         slot = self.slots.get(unit.slot)
@@ -165,15 +171,19 @@ class Scale:
             return "window"
         item = unit.new or unit.old
         sighting = self.sightings.get(short_hash("item", item.key)) if item else None
-        if is_volatile(sighting, self.now):
+        if "volatile" in self.rules and is_volatile(sighting, self.now):
             return "volatile"
-        if unit.kind is PartKind.ITEM_NEW:
-            return "flicker" if returned_soon(sighting) else "entry"
-        return "confirm"
+        if unit.kind is not PartKind.ITEM_NEW:
+            return "confirm"
+        if "flicker" in self.rules and returned_soon(sighting):
+            return "flicker"
+        return "entry" if "entry" in self.rules else "confirm"
 
     def _entry(self, unit: Unit) -> str:
         """A line that a listing shows for the first time, where its entries could not be told apart."""
-        if not self.lists or unit.kind is not UnitKind.COME or len(unit.new[0].key.split()) < FEWEST_ENTRY:
+        if "entry" not in self.rules or not self.lists or unit.kind is not UnitKind.COME:
+            return ""
+        if len(unit.new[0].key.split()) < FEWEST_ENTRY:
             return ""
         sighting = self.sightings.get(short_hash(unit.new[0].key))
         return "entry" if sighting is None or sighting.turns == 1 else ""
@@ -181,9 +191,9 @@ class Scale:
     def _pointer(self, unit: Unit) -> str:
         """A heading that says no more than the page's title says all the time; a card that points elsewhere."""
         block = (unit.new or unit.old)[0]
-        if block.headings in self.frame.teasers:
+        if "teaser" in self.rules and block.headings in self.frame.teasers:
             return "teaser"
-        lone = unit.kind in {UnitKind.COME, UnitKind.GONE}
+        lone = "headline" in self.rules and unit.kind in {UnitKind.COME, UnitKind.GONE}
         return "headline" if lone and block.key in self.frame.titles else ""
 
     def _past(self, unit: Unit) -> str:
@@ -192,8 +202,10 @@ class Scale:
     def _coming_back(self, unit: Unit) -> str:
         """Did these words come and go before?"""
         sighted = [self.sightings.get(short_hash(b.key)) for b in (*unit.old, *unit.new)]
-        if any(is_volatile(s, self.now) for s in sighted):
+        if "volatile" in self.rules and any(is_volatile(s, self.now) for s in sighted):
             return "volatile"
+        if "flicker" not in self.rules:
+            return ""
         known = self.known.get(unit.key)
         came_back = any(returned_soon(s) for s in sighted[len(unit.old) :])
         return "flicker" if came_back or (known is not None and known.rule == "flicker") else ""
@@ -207,9 +219,10 @@ class Scale:
         self.slots[unit.slot] = slot
         if self.now - slot.at >= FLICKER:  # it has settled
             return ""
-        if unit.digits_only and max(slot.turns, self._ticks(unit, value)) > TICKING_TURNS:
+        ticks = self._ticks(unit, value) if unit.digits_only else 0
+        if "ticking" in self.rules and unit.digits_only and max(slot.turns, ticks) > TICKING_TURNS:
             return "ticking"
-        return "rotating" if slot.turns > ROTATING_TURNS else ""
+        return "rotating" if "rotating" in self.rules and slot.turns > ROTATING_TURNS else ""
 
     def _ticks(self, unit: Unit, value: str) -> int:
         """How often this line, numbers aside, turned: told turns count as well as held ones."""

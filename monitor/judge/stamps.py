@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.units import Unit, UnitKind, documents
 from monitor.model import Block, BlockKind, key_of
 from monitor.text.words import WordLists, dates_in
@@ -42,27 +43,34 @@ class Stamps:
         return self.rules.get(unit.key, "")
 
 
-def stamps(found: Iterable[Unit], words: WordLists, told_since: datetime | None, now: datetime) -> Stamps:
+def stamps(
+    found: Iterable[Unit],
+    words: WordLists,
+    told_since: datetime | None,
+    now: datetime,
+    asked: Rules = EVERY_RULE,
+) -> Stamps:
     """Find the stamps among the units of one look. `told_since`: when the told text was first seen."""
     rules: dict[str, str] = {}
     shifted: dict[timedelta, list[str]] = {DAY: [], -DAY: []}
     for unit, old, new in _pairs(tuple(found)):
-        if unit[0].digits_only and len(new.split()) <= SHORT and _BUILD.search(_THOUSANDS.sub("", new)):
+        is_build = unit[0].digits_only and len(new.split()) <= SHORT and _BUILD.search(_THOUSANDS.sub("", new))
+        if is_build and "build" in asked:
             rules[unit[0].key] = "build"
             continue
         before, after = _days(old, words), _days(new, words)
         if before is None or after is None or before[1] != after[1]:
             continue
         linked = any(b.links for u in unit for b in u.new)  # "Forms (update of 22 December)" is another document
-        if _UPDATED.search(after[1]) and not linked and len(new.split()) <= 2 * SHORT:
+        if "stamp" in asked and _UPDATED.search(after[1]) and not linked and len(new.split()) <= 2 * SHORT:
             rules |= {u.key: "stamp" for u in unit}
         steps = {b - a for a, b in zip(before[0], after[0], strict=True)} if len(before[0]) == len(after[0]) else set()
         if (steps and steps <= {DAY}) or (steps and steps <= {-DAY}):
             shifted[steps.pop()] += [u.key for u in unit]
-        if told_since is not None and _follows(before[0], told_since) and _follows(after[0], now):
+        if "clock" in asked and told_since is not None and _follows(before[0], told_since) and _follows(after[0], now):
             rules |= {u.key: "clock" for u in unit}
     for keys in shifted.values():
-        if len(keys) >= SHIFTED_TOGETHER:
+        if "shift" in asked and len(keys) >= SHIFTED_TOGETHER:
             rules |= dict.fromkeys(keys, "shift")
     return Stamps(rules)
 

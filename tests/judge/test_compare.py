@@ -32,7 +32,7 @@ class Reader:
         self.now += after
         current = text(*page)
         memory = replace(self.memory, good_looks=self.memory.good_looks + 1)
-        self.last = compare(self.told, self.before, current, memory, self.now, LORE.words)
+        self.last = compare(self.told, self.before, current, memory, self.now, LORE.words, rules=LORE.rules)
         self.told, self.before = self.last.told, current
         self.memory = replace(
             memory,

@@ -1,0 +1,200 @@
+"""One test for each rule that says what a line is or what its past was: with it the reader hears the right thing.
+
+`./run bite` switches each rule off and expects a test of this folder to fail.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.judge.lore import EVERY_RULE, RULES, Rules
+from monitor.judge.rules import ASKED, ASKED_OF_ENTRIES
+from monitor.judge.scale import NOISE_RULES
+from monitor.model import Block, ChangeKind, EventKind, Item, Link, Outcome, WatchAs
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MORE = tuple(f"Section {n} of the act applies to the bodies that are named in it." for n in range(1, 24))
+
+
+def heard(intents):
+    """The words that were told, removed and added."""
+    return [(p.old, p.new) for i in intents for c in i.changes if c.told for p in c.parts]
+
+
+def rules(page):
+    return {p.rule for p in page.memory.pending}
+
+
+def held(intents):
+    return [h.rule for i in intents for h in i.held]
+
+
+@pytest.fixture
+def play(fresh, say):
+    """A settled page made of these lines, and looks that show other lines."""
+
+    def make(*lines, days=3, **source):
+        page = fresh(**source)
+        page.until(timedelta(days=days), say.good(*lines))
+        return page, lambda *new, times=1: [page.poll(say.good(*new)) for _ in range(times)]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new"),
+    [
+        ("build", "Version 4.12.3", "Version 4.12.4"),
+        ("stamp", "Last updated on 12 March 2025", "Last updated on 3 June 2026"),
+    ],
+)
+def test_a_line_about_the_making_of_the_page_is_held_back_with_its_rule(play, say, rule, old, new):
+    _, shows = play(*say.LINES, old)
+    looks = shows(*say.LINES, new, times=4)
+    assert heard(looks) == []
+    assert held(looks) == [rule]
+
+
+def test_a_date_that_is_always_that_of_the_look_is_a_clock(fresh, say):
+    page = fresh()
+
+    def look(after):
+        return page.poll(say.good(*say.LINES, f"Today is {(page.now + after).day} November 2026"), after=after)
+
+    looks = [look(hours * HOUR) for hours in (0, 1, 6, 24, 1, 24, 1)]
+    assert heard(looks) == []
+    assert held(looks) == ["clock", "clock"]
+    assert rules(page) == {"clock"}
+
+
+def test_a_date_that_follows_nothing_is_told(play, say):
+    _, shows = play(*say.LINES, "The decision enters into force on 2 March 2027")
+    new = "The decision enters into force on 9 April 2027"
+    assert [n for _, n in heard(shows(*say.LINES, new, times=2))] == [new]
+
+
+def test_three_dates_that_shift_by_the_same_day_wait_for_three_days(play, say):
+    def dates(day):
+        return tuple(f"{what} closes on {day + n} May 2027" for n, what in enumerate(("Call", "Register", "Survey")))
+
+    page, shows = play(*say.LINES, *dates(3))
+    assert heard(shows(*say.LINES, *dates(4), times=3)) == []
+    assert rules(page) == {"shift"}
+    later = page.until(4 * DAY, say.good(*say.LINES, *dates(4)))
+    assert [new for _, new in heard(later)] == list(dates(4))
+
+
+def test_a_heading_that_repeats_the_title_may_come_and_go(play, fresh, say):
+    page = fresh()
+    page.until(3 * DAY, say.good(title="Facial recognition | Supervisory Body"))
+    looks = [page.poll(say.good("Supervisory Body", *say.LINES, title="Facial recognition | Supervisory Body"))] * 3
+    assert heard(looks) == []
+    assert rules(page) == {"headline"}
+
+
+def cards(*entries):
+    """A section of teasers: a date and a link each."""
+    return tuple(
+        block
+        for day, words in entries
+        for block in (
+            Block(f"{day} May 2026", headings=("Latest news",)),
+            Block(words, headings=("Latest news",), links=(Link(words, "https://www.coc.example/news"),)),
+        )
+    )
+
+
+def test_a_new_card_among_the_latest_news_of_the_house_is_no_change_of_the_page(fresh, say):
+    old = cards((1, "Annual report is out"), (2, "New member named"), (3, "Open day of the house"))
+    new = cards((9, "Police day in Ghent"), *((1, "Annual report is out"), (2, "New member named")))
+
+    def shown(news):
+        return say.replace(say.page(*say.LINES, *MORE), blocks=(*say.page(*say.LINES, *MORE).blocks, *news))
+
+    page = fresh()
+    page.until(3 * DAY, (shown(old), 200, "", b"old"))
+    looks = [page.poll((shown(new), 200, "", b"new")) for _ in range(3)]
+    assert heard(looks) == []
+    assert "teaser" in rules(page)
+
+
+def test_a_new_line_of_a_listing_is_told_at_the_first_look(play, say):
+    _, shows = play(*say.LINES, watch_as=WatchAs.LISTING)
+    new = "Opinion on the use of cameras by the railway police"
+    assert heard(shows(new, *say.LINES)) == [("", new)]
+
+
+def test_a_new_entry_is_told_without_the_one_that_it_pushed_out(fresh, say):
+    def listed(*numbers):
+        items = tuple(Item(f"https://www.coc.example/{n}", f"Opinion number {n} of the body") for n in numbers)
+        return say.good(items=items)
+
+    page = fresh(watch_as=WatchAs.LISTING)
+    page.until(3 * DAY, listed(5, 4, 3))
+    looks = [page.poll(listed(6, 5, 4)) for _ in range(3)]
+    assert heard(looks) == [("", "Opinion number 6 of the body")]
+
+
+def test_another_document_behind_the_same_words_is_told(fresh, say):
+    def linked(name):
+        text = say.page(*say.LINES)
+        line = Block("The report as PDF", links=(Link("The report as PDF", f"https://www.coc.example/{name}.pdf"),))
+        return say.replace(text, blocks=(*text.blocks, line)), 200, "", name.encode()
+
+    page = fresh()
+    page.until(3 * DAY, linked("report-2025"))
+    changes = [c for _ in range(2) for c in page.poll(linked("report-2026")).changes if c.told]
+    assert [c.kind for c in changes] == [ChangeKind.LINKS]
+
+
+def test_a_challenge_under_status_200_is_blocked_and_no_change(watch, say):
+    page = watch()
+    words = "Just a moment... Checking your browser before accessing the site. Enable JavaScript and cookies."
+    looks = page.until(2 * DAY, say.bad(200, words, title="Just a moment..."))
+    assert [e.kind for i in looks for e in i.events] == [EventKind.BLOCKED]
+    assert heard(looks) == []
+    assert looks[0].outcome is Outcome.BAD
+
+
+def test_a_page_that_came_in_part_is_not_taken_for_an_edit_because_a_passage_was_reworded(play, say):
+    reworded = say.LINES[3].replace("too little", "not enough")
+    _, shows = play(*say.LINES)
+    assert heard(shows(say.LINES[0], reworded, say.LINES[4])) == []
+    assert heard(shows(say.LINES[0], say.LINES[1], say.LINES[2], reworded, say.LINES[4]))
+
+
+def test_a_passage_reworded_in_place_takes_the_rest_of_the_edit_along_at_once(play, say):
+    reworded = say.LINES[3].replace("too little", "not enough")
+    new = (*say.LINES[:3], reworded, say.LINES[4], "One line more.")
+    _, shows = play(*say.LINES)
+    assert [n for _, n in heard(shows(*new))] == [reworded, "One line more."]
+
+
+def test_a_place_that_showed_four_values_is_believed_when_one_has_stood_for_three_days(play, say):
+    page, shows = play(*say.LINES, "Read also: alpha beta gamma")
+    for words in ("delta epsilon zeta", "eta theta iota", "kappa lambda mu", "nu xi omicron"):
+        assert heard(shows(*say.LINES, f"Read also: {words}")) == []
+    last = "Read also: rho sigma tau"
+    assert heard(shows(*say.LINES, last, times=3)) == []
+    assert rules(page) == {"rotating"}
+    assert [new for _, new in heard(page.until(5 * DAY, say.good(*say.LINES, last)))] == [last]
+
+
+def test_a_line_that_came_and_went_twice_within_a_fortnight_each_is_volatile(play, say):
+    line = "Registration for the open day is possible until Friday."
+    page, _ = play(*say.LINES)
+    told = [len(heard(page.until(4 * DAY, say.good(*say.LINES, *(() if n % 2 else (line,)))))) for n in range(8)]
+    assert told == [1, 1, 1, 0, 0, 0, 0, 0]
+    assert "volatile" in rules(page) or not page.memory.pending
+
+
+def test_every_rule_that_can_speak_is_a_rule_with_a_switch():
+    assert NOISE_RULES <= RULES
+    assert set(ASKED) | set(ASKED_OF_ENTRIES) <= RULES
+    assert all(name in EVERY_RULE for name in RULES)
+
+
+def test_a_switch_that_is_misspelt_is_refused():
+    assert "flicker" not in Rules(off=["flicker"])
+    with pytest.raises(ValueError, match="no such rule: flikcer"):
+        Rules(off=["flikcer"])
