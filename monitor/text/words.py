@@ -94,7 +94,7 @@ _FIGURES = r"""
     | (?P<month3>{months})\b\.? \s+ (?P<day3>\d{{1,2}})(?:st|nd|rd|th)?\b
     | (?P<dotted>\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}})
     | (?P<version>\d+(?:\.\d+){{2,}})
-    | (?P<before>[€$£]|(?:{currencies})\b)? \s? (?P<number>{number}) (?![\w]*\d)
+    | (?:(?P<before>[€$£]|(?:{currencies})\b) \s?)? (?P<number>{number}) (?![\w]*\d)
       (?: (?P<percent>\s?%|\s(?:{percent})\b)
         | (?:[\s-](?P<scale>{scales})\b)? (?:[\s-]?(?P<after>[€$£]|(?:{currencies})\b))? )
       (?!\w) )
