@@ -53,7 +53,7 @@ class Comparison:
     ready: tuple[Weighed, ...] = ()
     """The told and the editorial units, each with the rule that let it through."""
     edited: bool = False
-    """A long passage was plainly reworded, or an entry added: what stands beside it needed no second look."""
+    """A long passage was plainly reworded: what stands beside it needed no second look."""
 
     @property
     def applied(self) -> bool:
@@ -83,8 +83,9 @@ def compare(
     scale = Scale(memory, sightings, now, marks, frame, file=current.media == "pdf", lists=lists, rules=rules)
     weighed = scale.weigh_all(found)
     in_part = "part" in rules and _in_part(found, told)
-    edited = any(scale.plainly_edited(w) or w.rule == "entry" for w in weighed) and not in_part
-    ready = [w for w in weighed if scale.ready(w) or (edited and w.rule == "confirm")]
+    edited = any(scale.plainly_edited(w) for w in weighed) and not in_part
+    entered = any(w.rule == "entry" for w in weighed) and not in_part
+    ready = [w for w in weighed if scale.ready(w) or (w.rule == "confirm" and (edited or (entered and _listed(w))))]
     applied = frozenset(w.unit.key for w in ready)
     waiting = tuple(w for w in weighed if w.unit.key not in applied)
     news = tuple(w.unit for w in ready if not _is_editorial(w.unit))
@@ -125,6 +126,12 @@ def differences(told: Extraction, current: Extraction, aligned: Iterable[Unit]) 
     entries = frames((*told.blocks, *current.blocks), told.items, current.items)
     text = tuple(u for u in found if any(b.key not in entries for b in (*u.old, *u.new)))
     return (*item_units(told.items, current.items), *text)
+
+
+def _listed(weighed: Weighed) -> bool:
+    """An entry, or a line of a listing whose entries cannot be told apart: it goes and comes with the others."""
+    unit = weighed.unit
+    return isinstance(unit, ItemUnit) or unit.kind in {UnitKind.COME, UnitKind.GONE}
 
 
 def _in_part(found: Iterable[Unit | ItemUnit], told: Extraction) -> bool:

@@ -27,9 +27,11 @@ SHOWN_AGAIN = timedelta(hours=20)
 """After this long a place that rotates is kept again, with its words of then: an edit there must be seen somewhere."""
 LONG_PASSAGE = 12
 """Words from which a passage reworded in place is an edit."""
+LONGEST_COUNT = 8
+"""Words of a line that counts a listing's entries."""
 FEWEST_ENTRY = 3
 """Words from which a new line of a listing is an entry."""
-ENDLESS = frozenset({"build", "clock", "stamp", "headline", "teaser"})
+ENDLESS = frozenset({"build", "clock", "stamp", "headline", "teaser", "count"})
 """Rules that say what a line is, not what its past was: they do not end."""
 NOISE_RULES = ENDLESS | {"volatile", "rotating", "ticking", "flicker", "shift"}
 
@@ -189,10 +191,12 @@ class Scale:
         return "entry" if sighting is None or sighting.turns == 1 else ""
 
     def _pointer(self, unit: Unit) -> str:
-        """A heading that says no more than the page's title says all the time; a card that points elsewhere."""
+        """What only points at the matter: a repeated title, a card that leads elsewhere, a listing's count."""
         block = (unit.new or unit.old)[0]
         if "teaser" in self.rules and block.headings in self.frame.teasers:
             return "teaser"
+        if "count" in self.rules and self.lists and unit.digits_only and len(block.text.split()) <= LONGEST_COUNT:
+            return "count"
         lone = "headline" in self.rules and unit.kind in {UnitKind.COME, UnitKind.GONE}
         return "headline" if lone and block.key in self.frame.titles else ""
 

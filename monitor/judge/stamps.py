@@ -20,7 +20,8 @@ SHORT = 6
 """Words of a line that may be a build number."""
 
 _UPDATED = re.compile(
-    r"\b(?:updat|revis|modifi|review|bijgewerkt|gewijzigd|mise? à jour|révis|aktualisier|geändert|stand\b)",
+    r"\b(?:updat|edited|revis|modifi|review|bijgewerkt|bewerkt|gewijzigd|mise? à jour|révis|aktualisier|bearbeitet"
+    r"|geändert|stand\b)",
     re.IGNORECASE,
 )
 _BUILD = re.compile(r"\b(?:version|versie|build|release|v)\b\.?\s?\d+(?:\.\d+){2,}|\d+(?:\.\d+){3,}", re.IGNORECASE)
