@@ -13,7 +13,7 @@ RULES = frozenset(
         # Is it the document? (judge/document.py)
         "status", "page", "media", "language", "redirect", "collapse",
         # What a line is. (judge/stamps.py, judge/scale.py)
-        "build", "clock", "stamp", "shift", "teaser", "headline", "window", "entry",
+        "build", "clock", "stamp", "shift", "teaser", "count", "headline", "window", "entry",
         # What its past says. (judge/scale.py)
         "ticking", "rotating", "volatile", "flicker", "confirm", "warm_up", "edit", "part", "with",
         # What is told how. (judge/compare.py, judge/goodlook.py)

@@ -9,6 +9,7 @@ ASKED = (
     "stamp",
     "shift",
     "teaser",
+    "count",
     "headline",
     "ticking",
     "rotating",
