@@ -104,7 +104,8 @@ def change_of(
     parts = heaviest(whole, MOST_PARTS, language, lore)
     if not told:
         severity = Severity.EDITORIAL
-        reasons = (Reason(str(_editorial_kind(comparison))),)
+        windowed = all(isinstance(u, ItemUnit) for u in comparison.editorial)
+        reasons = (Reason("window" if windowed else str(_editorial_kind(comparison))),)
     if comparison.restored_from is not None:
         reasons = (restored(comparison.restored_from), *reasons)
     text = " \n".join(f"{p.old} {p.new} {' '.join(p.headings)}" for p in whole)
@@ -141,7 +142,7 @@ def _kind(comparison: Comparison) -> ChangeKind:
 
 
 def _editorial_kind(comparison: Comparison) -> ChangeKind:
-    moved = any(isinstance(u, Unit) and u.kind is not UnitKind.PUNCTUATION for u in comparison.editorial)
+    moved = any(isinstance(u, ItemUnit) or u.kind is not UnitKind.PUNCTUATION for u in comparison.editorial)
     return ChangeKind.ORDER if moved else ChangeKind.PUNCTUATION
 
 

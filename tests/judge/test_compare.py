@@ -175,3 +175,46 @@ def test_half_of_an_edit_that_is_still_being_written_waits_for_the_rest():
     assert reader.look(*first) == []
     assert [t for _, t in reader.look(*both)] == ["Opdracht en taken van het orgaan"]
     assert [t for _, t in reader.look(*both)] == [both[2]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Frist: 31.12.2026", "Frist: 30.06.2027"),
+        ("Boete: 1.000.000 euro", "Boete: 5.000.000 euro"),
+        ("Zie artikel 4.1.2", "Zie artikel 5.3.2"),
+    ],
+)
+def test_dates_amounts_and_articles_are_no_build_numbers(old, new):
+    reader = Reader(*PAGE, old)
+    reader.look(*PAGE, new)
+    assert reader.look(*PAGE, new) == [(UnitKind.REWORDED, new)]
+
+
+def test_a_build_number_is_never_told():
+    reader = Reader(*PAGE, "Version 1.268.0.352")
+    assert [reader.look(*PAGE, f"Version 1.26{n}.0.35{n}") for n in range(5)] == [[]] * 5
+
+
+def test_verdicts_that_change_places_are_news():
+    reader = Reader("Facial recognition in public space", "Prohibited", "Number plate cameras on motorways", "Allowed")
+    new = ("Facial recognition in public space", "Allowed", "Number plate cameras on motorways", "Prohibited")
+    assert [bool(reader.look(*new)) for _ in range(3)].count(True) == 1
+
+
+def test_a_rewrite_with_a_ticking_line_is_told():
+    reader = Reader(*(f"old paragraph {n} about duties and rights" for n in range(4500)))
+    told = [
+        reader.look(*(f"new clause {n} on other matters entirely" for n in range(4500)), f"seen {n}") for n in (1, 2)
+    ]
+    assert told[0] == []
+    assert len(told[1]) == 1
+
+
+def test_three_dates_moved_by_a_day_are_told_when_they_stay_moved():
+    old = [f"Milestone {name} falls on {n} May 2026" for n, name in ((3, "one"), (9, "two"), (20, "three"))]
+    new = [f"Milestone {name} falls on {n} May 2026" for n, name in ((4, "one"), (10, "two"), (21, "three"))]
+    reader = Reader(*PAGE, *old)
+    told = [reader.look(*PAGE, *new) for _ in range(6)]
+    assert told[:3] == [[], [], []]
+    assert sum(map(len, told)) == 3

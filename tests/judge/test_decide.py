@@ -345,3 +345,80 @@ def test_a_document_that_becomes_unreadable_is_an_event(watch, say):
     page = watch()
     intents = page.until(timedelta(days=2), say.unread(ExtractKind.ENCRYPTED))
     assert kinds(intents) == [EventKind.UNREADABLE]
+
+
+# --- what a sceptical reader found -----------------------------------------------------------------------------
+
+
+def test_two_kinds_of_bad_answers_in_turn_are_one_spell_and_told_on_the_second_day(watch, say):
+    page = watch()
+    start = page.next_poll_at
+    answers = [say.bad(403), say.bad(503)]
+    intents = []
+    while page.next_poll_at < start + 4 * DAY:
+        intents.append(page.poll(answers[len(intents) % 2]))
+    assert len(intents) < 12
+    assert len(kinds(intents)) == 1
+    assert min(i.finished_at for i in intents if i.events) <= start + 2 * DAY
+
+
+def test_a_page_told_as_gone_is_told_as_returned_whatever_came_between(watch, say):
+    page = watch()
+    page.until(3 * DAY, say.bad(404))
+    page.until(3 * DAY, say.bad(503))
+    assert kinds([page.poll(say.good())]) == [EventKind.RETURNED]
+
+
+def test_what_was_told_once_in_a_spell_is_not_told_again(watch, say):
+    page = watch()
+    intents = page.until(3 * DAY, say.bad(404)) + page.until(5 * DAY, say.bad(403)) + page.until(5 * DAY, say.bad(404))
+    assert kinds(intents).count(EventKind.GONE) == 1
+
+
+def test_words_that_changed_while_a_copy_stood_in_are_told_on_return(watch, say):
+    page = watch(alternatives=(Alternative("https://copy.example/airport", Role.COPY),))
+    page.until(4 * DAY, say.bad(404), say.good())
+    new = [line.replace("no impact assessment", "an impact assessment") for line in say.LINES]
+    intents = [page.poll(say.good(*new)) for _ in range(3)]
+    assert EventKind.RETURNED in kinds(intents)
+    assert len(told(intents)) == 1
+
+
+def test_an_edited_address_with_another_text_is_watched_from_then_on(watch, say):
+    page = watch()
+    page.source = say.replace(page.source, url="https://www.coc.example/en/other")
+    other = [f"Another document of the authority, clause {n}, about the retention of records." for n in range(9)]
+    first = page.poll(say.good(*other, final="https://www.coc.example/en/other"))
+    assert first.good
+    new = (*other, "And a new clause on artificial intelligence, added in the spring of that year.")
+    intents = [page.poll(say.good(*new, final="https://www.coc.example/en/other")) for _ in range(3)]
+    assert len(told(intents)) == 1
+
+
+def test_a_page_cut_down_to_its_withdrawal_is_told_with_the_notice(watch, say):
+    page = watch()
+    intents = page.until(4 * DAY, say.good(say.LINES[0], "This page has been withdrawn."))
+    assert EventKind.STATUS_NOTICE in kinds(intents)
+
+
+def test_a_notice_with_a_ticking_date_is_told_once(watch, say):
+    page = watch()
+    intents = [page.poll(say.good(*say.LINES, f"This page was archived on {n} May 2026.")) for n in range(1, 7)]
+    assert kinds(intents).count(EventKind.STATUS_NOTICE) == 1
+
+
+def test_a_quotation_first_reworded_and_then_gone_is_told_as_lost(watch, say):
+    page = watch()
+    reworded = [line.replace("a temporary ban", "an immediate ban") for line in say.LINES]
+    gone = [line for line in say.LINES if line != say.QUOTE]
+    for _ in range(3):
+        page.poll(say.good(*reworded))
+    intents = [page.poll(say.good(*gone)) for _ in range(3)]
+    assert EventKind.QUOTE_LOST in kinds(intents)
+
+
+def test_news_behind_the_four_hundredth_place_decides_all_the_same(watch, say):
+    page = watch(general=True)
+    roads = [f"Road {n} closes for works on the bridge in the coming week." for n in range(450)]
+    new = (*say.LINES, *roads, "A royal decree on artificial intelligence was published.")
+    assert len(told([page.poll(say.good(*new)) for _ in range(2)])) == 1

@@ -57,3 +57,28 @@ def test_applying_every_unit_gives_the_new_list_and_none_keeps_the_old_entries(o
 def test_a_list_compared_with_itself_after_settling_has_no_difference(old, new):
     keys = frozenset(u.key for u in item_units(old, new))
     assert item_units(settle_items(old, new, keys), new) == ()
+
+
+def test_a_list_with_the_oldest_first_tells_what_came_at_its_end():
+    assert kinds(page("a", "b", "c"), page("b", "c", "d")) == [
+        (PartKind.ITEM_NEW, "d", True),
+        (PartKind.ITEM_GONE, "a", False),
+    ]
+
+
+def test_no_more_entries_are_pushed_out_than_came_in():
+    found = kinds(page(*"abcdefgh"), page(*"nabc"))
+    assert [k for k in found if k[0] is PartKind.ITEM_GONE and k[2]] != []
+    assert sum(not news for _, _, news in found) <= 1
+
+
+def test_an_entry_whose_address_changed_keeps_its_title_and_is_the_same():
+    old = (Item("u1", "Annual report on facial recognition", "https://a/1"),)
+    new = (Item("u2", "Annual report on facial recognition", "https://cdn/2"),)
+    assert item_units(old, new) == ()
+
+
+def test_another_document_behind_the_same_title_is_told():
+    old = (Item("u1", "Annual report", "https://a/report-2025.pdf"),)
+    new = (Item("u2", "Annual report", "https://a/report-2026.pdf"),)
+    assert [u.kind for u in item_units(old, new)] == [PartKind.ITEM_CHANGED]
