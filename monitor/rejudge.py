@@ -10,6 +10,7 @@ cannot be asked now: an address that today's rules would have tried and the past
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from monitor import extract
 from monitor.decide import ask_next, decide, offline
@@ -33,7 +34,33 @@ from monitor.model import (
     PollOrder,
     Source,
 )
-from monitor.store import LookRow, PollRow, Store
+from monitor.store import Found, LookRow, PollRow
+
+
+class Polls(Protocol):
+    """What was looked at and found, as `Past` of the store gives it."""
+
+    def polls(self, source: str) -> Iterator[PollRow]: ...
+
+    def found(self, source: str) -> Mapping[int, Found]: ...
+
+    def first_report_at(self) -> datetime | None: ...
+
+
+class Bytes(Protocol):
+    """The kept bodies by SHA-256. KeyError or DamagedError for what is not there."""
+
+    def get(self, sha256: str) -> bytes: ...
+
+
+class Record(Protocol):
+    """Where the past is read from: the store, or a report somebody sent."""
+
+    @property
+    def past(self) -> Polls: ...
+
+    @property
+    def bodies(self) -> Bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +110,7 @@ class _State:
         )
 
 
-def judge_again(store: Store, source: Source, judges: Judges) -> Iterator[Step]:
+def judge_again(store: Record, source: Source, judges: Judges) -> Iterator[Step]:
     """Each poll of a source that said something, oldest first. Raises DamagedError for bytes that cannot be read."""
     state = _State()
     reported = store.past.first_report_at()
@@ -104,7 +131,7 @@ def judge_again(store: Store, source: Source, judges: Judges) -> Iterator[Step]:
         state = state.after(step.intent)
 
 
-def _step(store: Store, poll: PollRow, case: Case) -> Step:
+def _step(store: Record, poll: PollRow, case: Case) -> Step:
     looks: tuple[Look, ...] = ()
     for row in poll.looks:
         looks = (*looks, _look(store, row, poll.finished_at, case))
@@ -115,7 +142,7 @@ def _step(store: Store, poll: PollRow, case: Case) -> Step:
     return Step(poll, case, looks, decide(case, looks))
 
 
-def _look(store: Store, row: LookRow, at: datetime, case: Case) -> Look:
+def _look(store: Record, row: LookRow, at: datetime, case: Case) -> Look:
     """The stored answer as the poll met it: bytes that are those of the last good look are not read again."""
     waits = case.before if case.memory.pending else None
     answer = _answer(store, row, at)
@@ -128,7 +155,7 @@ def _look(store: Store, row: LookRow, at: datetime, case: Case) -> Look:
     return Look(row.place, row.url, answer, _read(answer, case.order.source), sha256=row.sha256)
 
 
-def _answer(store: Store, row: LookRow, at: datetime) -> Answer:
+def _answer(store: Record, row: LookRow, at: datetime) -> Answer:
     if row.error_kind:
         return FetchError(FetchKind(row.error_kind), row.error_detail, url=row.final_url)
     if row.status == 304:
@@ -168,7 +195,7 @@ class Compared:
         return "same" if self.then.severity is self.now.severity else "severity"
 
 
-def told_then_and_now(store: Store, source: Source, judges: Judges) -> tuple[Compared, ...]:
+def told_then_and_now(store: Record, source: Source, judges: Judges) -> tuple[Compared, ...]:
     """Every change of a source that was told then or is told now, in the order of time.
 
     A change is the same when the same poll tells it, or else when it shows the same words at another poll.
@@ -218,7 +245,7 @@ def unlike(then: Change, now: Change) -> tuple[str, ...]:
 # --- one decision in full --------------------------------------------------------------------------------------
 
 
-def step_of(store: Store, source: Source, judges: Judges, poll_id: int) -> Step | None:
+def step_of(store: Record, source: Source, judges: Judges, poll_id: int) -> Step | None:
     """The poll with this id judged again, with all that came before it; None when it said nothing."""
     return next((s for s in judge_again(store, source, judges) if s.poll.id == poll_id), None)
 

@@ -12,7 +12,20 @@ from typing import Annotated, NoReturn
 import typer
 
 from monitor import __version__
-from monitor.cli import adding, editing, explain, ground, history, keeping, mail, running, setup, subscribing, watching
+from monitor.cli import (
+    adding,
+    editing,
+    explain,
+    ground,
+    history,
+    keeping,
+    mail,
+    reporting,
+    running,
+    setup,
+    subscribing,
+    watching,
+)
 from monitor.errors import ConfigError, MonitorError
 
 BUG = 70
@@ -44,7 +57,7 @@ def _options(
     """Footnote Watch: watches the sources a report stands on, and tells what changed."""
 
 
-for room in (setup, running, watching, adding, editing, history, explain, subscribing, mail, keeping):
+for room in (setup, running, watching, adding, editing, history, explain, reporting, subscribing, mail, keeping):
     room.register(app)
 
 

@@ -322,14 +322,14 @@ def _rejudged(app: ground.Kept, compared: "list[Compared]") -> None:
     for pair in compared:
         table.add_row(
             VERDICTS[pair.verdict], str(pair.then.id) if pair.then else "–", ground.local(pair.at, zone),
-            pair.source_id, _in_words(pair.then, words), _in_words(pair.now, words),
+            pair.source_id, in_words(pair.then, words), in_words(pair.now, words),
         )  # fmt: skip
     ground.console().print(table)
     totals = Counter(p.verdict for p in compared)
     typer.echo(", ".join(f"{totals[v]} {name}" for v, name in VERDICTS.items()))
 
 
-def _in_words(change: "Change | None", words: "Words") -> str:
+def in_words(change: "Change | None", words: "Words") -> str:
     if change is None:
         return "–"
     reasons = "; ".join(words.reason(r) for r in change.reasons)

@@ -129,9 +129,13 @@ def _plain(value: object) -> str:
 
 def words(app: "App | Kept") -> "Words":
     """The English catalogue of this home, for what is said on the terminal."""
+    return words_of(app.settings)
+
+
+def words_of(found: Settings) -> "Words":
     from monitor import messages  # noqa: PLC0415 - costs the template library
 
-    return messages.load([app.settings.home / "alerts/templates", resources.bundled("alerts/templates")], "en")
+    return messages.load([found.home / "alerts/templates", resources.bundled("alerts/templates")], "en")
 
 
 def day(text: str | None) -> datetime | None:
