@@ -36,10 +36,10 @@ def digest(
         bool, typer.Option("--dry-run", help="Show what would be sent now, whatever the hour; nothing is changed.")
     ] = False,
 ) -> None:
-    """Compose the digests that are due and put them into the queue. The daemon does the same every half minute.
+    """Compose the digests that are due and hand over what is queued. The daemon does the same all the time.
 
-    What is queued is handed over by the daemon; `monitor mail queue` shows it. With --dry-run each message that could
-    be sent now is shown as text, and stays untold.
+    `monitor mail queue` shows what could not be handed over yet. With --dry-run each message that could be sent now is
+    shown as text, and stays untold.
     """
     with ground.kept() as app:
         if dry_run:
@@ -47,9 +47,15 @@ def digest(
             return
         if email is not None:
             raise ConfigError([Problem(email, "an address is taken with --dry-run only")])
-        count = asyncio.run(_post(app).compose())
+        count, sent = asyncio.run(_send_due(app))
     messages = "1 message" if count == 1 else f"{count} messages"
-    typer.echo(f"{messages} composed." if count else "Nothing is due. `monitor digest --dry-run` shows what waits.")
+    said = f"{messages} composed" if count else "Nothing is due (`monitor digest --dry-run` shows what waits)"
+    typer.echo(f"{said}; {sent} handed over.")
+
+
+async def _send_due(app: ground.Kept) -> tuple[int, int]:
+    post = _post(app)
+    return await post.compose(), (await post.deliver()).sent
 
 
 def _show(app: ground.Kept, email: str | None) -> None:

@@ -105,9 +105,9 @@ def test_digest_composes_what_is_due_once(monitor, opened):
     monitor("subscribers", "change", "anna@example.org", "--frequency", "immediate")
     before = len(opened.outbox.deliveries())
     done = monitor("digest")
-    assert (done.code, done.out) == (0, "1 message composed.\n")
+    assert (done.code, done.out) == (0, "1 message composed; 2 handed over.\n")
     assert len(opened.outbox.deliveries()) == before + 1
-    assert monitor("digest").out.startswith("Nothing is due.")
+    assert monitor("digest").out.startswith("Nothing is due")
 
 
 def test_an_address_without_dry_run_is_refused(monitor, lived_in):
