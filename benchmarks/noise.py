@@ -1,12 +1,16 @@
 """How many real changes are told, and how many void ones: the product's own judgement on labelled page histories.
 
-    python benchmarks/noise.py CORPUS [--only REGEX] [--out predictions.jsonl] [--jobs 2] [--why FILE]
+    python benchmarks/noise.py CORPUS [--only REGEX] [--out predictions.jsonl] [--jobs 2] [--why FILE] [--off RULE]
+    python benchmarks/noise.py CORPUS --ablation
 
 Replays every stream of CORPUS (format: `corpuslib.py` beside it) through extract → judge → decide → compose → render
 with the defaults a user gets: no rule for any site, no label is read. An alert is what the default subscriber's mail
 body carries; `added` and `removed` are read back from the marks of the rendered text part. `--shuffle-names` replaces
 host, address and stream name by random ones; the predictions must not change. `--why` keeps what was decided and held
-back at each step, for study. Score the predictions with the corpus' own scorer.
+back at each step, for study. Score the predictions with the corpus' own scorer. `--off` switches a rule off;
+`--ablation` does so with each rule in turn, in one pass over the corpus, and prints what is found and what is falsely
+told without it, counted as the scorer counts: an alert at a step labelled as a change of text, or at the next step of
+its run, is a find; an alert at a step labelled as none is false.
 """
 
 import argparse
@@ -28,7 +32,7 @@ from monitor.decide import ask_next, decide
 from monitor.digest import compose
 from monitor.errors import ExtractError
 from monitor.judge.case import Case
-from monitor.judge.lore import Lore
+from monitor.judge.lore import RULES, Lore, Rules
 from monitor.messages import Renderer, Sender, read_marks
 from monitor.model import (
     Capture,
@@ -64,8 +68,13 @@ class Stream:
         self.before: Extraction | None = None
         self.sha256, self.token, self.changes = "", 0, 0
 
-    def look(self, body: bytes, content_type: str, now: datetime) -> tuple[PollIntent, list[str], list[str]]:
-        """Judge one fetch: the intent, and the words the reader's mail marks as added and removed."""
+    def look(
+        self, body: bytes, content_type: str, now: datetime, reading: Extraction | ExtractError | None = None
+    ) -> tuple[PollIntent, list[str], list[str]]:
+        """Judge one fetch: the intent, and the words the reader's mail marks as added and removed.
+
+        `reading`: the body, if it was read already.
+        """
         self.token += 1
         url = self.source.url or ""
         sha256 = hashlib.sha256(body).hexdigest()
@@ -74,7 +83,7 @@ class Stream:
             self.source, self.token, Trigger.SCHEDULED, now, self.memory, health=self.health, last_sha256=self.sha256
         )
         case = Case(order, (), self.lore, now, now, self.told, self.before)
-        looks = (Look(0, url, capture, self._read(body, content_type), sha256=sha256),)
+        looks = (Look(0, url, capture, reading or self.read(body, content_type), sha256=sha256),)
         ask_next(case, looks)
         intent = decide(case, looks)
         self._keep(intent, sha256)
@@ -86,7 +95,7 @@ class Stream:
             added += more[1]
         return intent, added, removed
 
-    def _read(self, body: bytes, content_type: str) -> Extraction | ExtractError:
+    def read(self, body: bytes, content_type: str) -> Extraction | ExtractError:
         try:
             return extract.read(body, content_type=content_type, url=self.source.url or "", source=self.source)
         except ExtractError as error:
@@ -109,23 +118,20 @@ class Stream:
         return read_marks(self.renderer.parts(digest).text) if digest is not None else ((), ())
 
 
-def run(job: tuple[str, dict[str, Any], bool]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], Counter[str]]:
+def run(job: tuple[str, dict[str, Any], bool, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], Counter[str]]:
     """All fetches of one stream: predictions, notes, figures."""
-    corpus, entry, shuffled = job
+    corpus, entry, shuffled, off = job
     read_stream = corpus_reader(corpus)
-    lore, renderer = load_lore(), Renderer(Sender("watch@example.org", "Footnote Watch", "bench", "watch@example.org"))
+    lore = replace(load_lore(), rules=Rules(off=[off] if off else ()))
+    renderer = Renderer(Sender("watch@example.org", "Footnote Watch", "bench", "watch@example.org"))
     source = source_of(entry, shuffled=shuffled)
     stream, at_run = Stream(source, lore, renderer), None
     predictions, notes, figures = [], [], Counter[str]()
     for index, row in enumerate(read_stream(Path(corpus) / entry["file"])):
-        body = row["body"].encode("utf-8", "surrogatepass")
-        if row.get("encoding") == "base64":
-            body = base64.b64decode(row["body"])
+        body, declared = body_of(row)
         if row["run"] != at_run:  # nothing is known of what lies between two runs: a new baseline
-            pdf = row["content_type"] == "application/pdf"
             at_run = row["run"]
-            stream = Stream(replace(source, watch_as=WatchAs.PDF) if pdf else source, lore, renderer)
-        declared = row["content_type"] + ("; charset=utf-8" if row.get("encoding") != "base64" else "")
+            stream = Stream(as_pdf(source, row), lore, renderer)
         begin = time.process_time()
         intent, added, removed = stream.look(body, declared, datetime.fromisoformat(row["at"]))
         spent = time.process_time() - begin
@@ -139,6 +145,77 @@ def run(job: tuple[str, dict[str, Any], bool]) -> tuple[list[dict[str, Any]], li
         )
         notes.append(note(entry["stream"], index, row, intent))
     return predictions, notes, figures
+
+
+def body_of(row: dict[str, Any]) -> tuple[bytes, str]:
+    """Bytes and Content-Type of one fetch."""
+    if row.get("encoding") == "base64":
+        return base64.b64decode(row["body"]), row["content_type"]
+    return row["body"].encode("utf-8", "surrogatepass"), f"{row['content_type']}; charset=utf-8"
+
+
+def as_pdf(source: Source, row: dict[str, Any]) -> Source:
+    return replace(source, watch_as=WatchAs.PDF) if row["content_type"] == "application/pdf" else source
+
+
+def without_each(job: tuple[str, dict[str, Any], bool, str]) -> dict[str, Counter[str]]:
+    """What is found and falsely told in one stream, with every rule and without each; every body is read once."""
+    corpus, entry, shuffled, _ = job
+    lore, renderer = load_lore(), Renderer(Sender("watch@example.org", "Footnote Watch", "bench", "watch@example.org"))
+    source, at_run = source_of(entry, shuffled=shuffled), None
+    variants = {off: replace(lore, rules=Rules(off=[off] if off else ())) for off in ("", *sorted(RULES))}
+    rows: list[dict[str, Any]] = []
+    alerts: dict[str, list[bool]] = {off: [] for off in variants}
+    streams: dict[str, Stream] = {}
+    for row in corpus_reader(corpus)(Path(corpus) / entry["file"]):
+        body, declared = body_of(row)
+        if row["run"] != at_run:
+            at_run = row["run"]
+            streams = {off: Stream(as_pdf(source, row), variant, renderer) for off, variant in variants.items()}
+        reading = streams[""].read(body, declared)
+        for off, stream in streams.items():
+            intent, _, _ = stream.look(body, declared, datetime.fromisoformat(row["at"]), reading)
+            alerts[off].append(any(c.told for c in intent.changes))
+        rows.append({"run": row["run"], "label": label(row)})
+    return {off: counted(rows, alerts[off]) for off in variants}
+
+
+def label(row: dict[str, Any]) -> bool | None:
+    """True: news; False: none; None: left out, as are true changes that are not of the text."""
+    if row.get("changed") is True:
+        return True if row.get("kind") == "text" else None
+    return row.get("changed")
+
+
+def counted(rows: list[dict[str, Any]], alert: list[bool]) -> Counter[str]:
+    """Polls that count, true changes, those found, and false alerts."""
+    figures, late = Counter[str](), set[int]()
+    for n, row in enumerate(rows):
+        if row["label"] is not True:
+            continue
+        figures["true"] += 1
+        after = n + 1 < len(rows) and rows[n + 1]["run"] == row["run"] and rows[n + 1]["label"] is not True
+        if not alert[n] and after and alert[n + 1]:
+            late.add(n + 1)
+        figures["found"] += alert[n] or n + 1 in late
+    for n, row in enumerate(rows):
+        figures["polls"] += row["label"] is not None
+        figures["false"] += alert[n] and row["label"] is False and n not in late
+    return figures
+
+
+def ablation(jobs: list[tuple[str, dict[str, Any], bool, str]], processes: int) -> None:
+    """Print the table, as Markdown."""
+    total: dict[str, Counter[str]] = {}
+    with multiprocessing.Pool(processes) as pool:
+        for found in pool.imap_unordered(without_each, jobs):
+            for off, figures in found.items():
+                total.setdefault(off, Counter()).update(figures)
+    print("| without | found | false | false / 1000 |", "|---|---|---|---|", sep="\n")
+    for off, figures in total.items():
+        rate = 1000 * figures["false"] / max(1, figures["polls"])
+        found = f"{figures['found']} of {figures['true']}"
+        print(f"| {off or '(every rule is on)'} | {found} | {figures['false']} | {rate:.1f} |")
 
 
 def note(stream: str, index: int, row: dict[str, Any], intent: PollIntent) -> dict[str, Any]:
@@ -184,9 +261,14 @@ def main() -> None:
     parser.add_argument("--why", type=Path, help="what was decided at each step")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--shuffle-names", action="store_true")
+    parser.add_argument("--off", choices=sorted(RULES), default="", help="judge without this rule")
+    parser.add_argument("--ablation", action="store_true", help="judge without each rule in turn and print the table")
     args = parser.parse_args()
     entries = json.loads((Path(args.corpus) / "MANIFEST.json").read_text("utf-8"))["streams"]
-    jobs = [(args.corpus, e, args.shuffle_names) for e in entries if re.search(args.only, e["stream"])]
+    jobs = [(args.corpus, e, args.shuffle_names, args.off) for e in entries if re.search(args.only, e["stream"])]
+    if args.ablation:
+        ablation(jobs, args.jobs)
+        return
     total, alerts = Counter[str](), 0
     out = args.out.open("w", encoding="utf-8") if args.out else None
     why = args.why.open("w", encoding="utf-8") if args.why else None
