@@ -34,9 +34,7 @@ def run_demo(folder: Path, say: Say) -> None:
 def _prepare(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).is_file():
-            raise ConfigError(
-                [Problem(str(folder), "is not empty and no demo of ours", "choose another with --dir")]
-            )
+            raise ConfigError([Problem(str(folder), "is not empty and no demo of ours", "choose another with --dir")])
         shutil.rmtree(folder)
     for name, text in belgium.HOME_FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
