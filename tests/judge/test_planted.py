@@ -211,7 +211,7 @@ def planted(world, edit, at):
     return stream, before, heard
 
 
-@settings(max_examples=60)
+@settings(max_examples=45)
 @given(worlds, st.sampled_from(sorted(EDITS)), st.integers(3, LEARNT + 4))
 def test_an_edit_in_words_the_noise_does_not_touch_is_told_once_within_three_looks(world, edit, at):
     assume(not (edit.startswith("item") and "reorder" in world.noise))  # there the noise touches the words
@@ -243,7 +243,7 @@ TOUCHED = {
 SHOWN = {"ticker": "warned", "teaser": "withdrawn", "ab": "forbidden", "weather": "Namur", "links": "moved"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(worlds, st.sampled_from(sorted(TOUCHED)), st.integers(5, LEARNT + 4))
 def test_an_edit_in_words_the_noise_touches_is_told_or_shown_among_what_was_held_back(world, maker, at):
     world = replace(world, noise=world.noise | {maker})
