@@ -78,8 +78,8 @@ class Home:
                 "id": name, "name": f"The {name} code", "url": f"http://{name}.example/", "interval": interval
             })  # fmt: skip
 
-    def change(self, name: str, version: int = 2) -> None:
-        self.web.pages[f"{name}.example"] = Answer(page(name, version))
+    def change(self, name: str, version: int = 2, **more: Any) -> None:
+        self.web.pages[f"{name}.example"] = Answer(page(name, version), **more)
 
     # its clock
 

@@ -65,7 +65,7 @@ def test_a_list_that_is_edited_right_after_the_start_is_not_missed(home):
     process = home.start(follow=True, pace={"follow": 0.1})
     home.until(lambda: "one" in active(home), process)
     written(home, "one", "two")
-    home.until(lambda: active(home) == {"one", "two"}, process)
+    assert home.until(lambda: active(home) == {"one", "two"}, process)
 
 
 def test_a_list_that_is_not_there_for_a_moment_retires_nobody(home):
@@ -150,4 +150,4 @@ def test_a_network_that_was_gone_before_the_start_is_noticed_as_well(home, web):
     process = home.start()
     home.until(lambda: home.store.meta.get("offline_since"), process)
     web.start()
-    home.until(lambda: {s.last_outcome for s in home.store.sources.all()} == {Outcome.BASELINE}, process)
+    assert home.until(lambda: {s.last_outcome for s in home.store.sources.all()} == {Outcome.BASELINE}, process)

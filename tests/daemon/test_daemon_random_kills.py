@@ -11,6 +11,8 @@ from monitor.model import DeliveryState
 
 SOURCES = 40
 MOST_AT_A_TIME = 6
+PAUSE = 0.02
+"""Between two of the ten drops of a page, so that there is always something to kill."""
 
 
 class Oracle:
@@ -29,7 +31,7 @@ class Oracle:
         ready = [name for name, version in self.versions.items() if told[name] == version - 1]
         for name in self.chance.sample(ready, min(len(ready), self.chance.randint(0, MOST_AT_A_TIME))):
             self.versions[name] += 1
-            self.home.change(name, self.versions[name])
+            self.home.change(name, self.versions[name], pause=PAUSE)
 
     def expected(self):
         return {name: version - 1 for name, version in self.versions.items() if version > 1}
@@ -42,7 +44,11 @@ def live_and_die(home, mail, kills, seed):
     for _ in range(kills):
         process = home.start(environment=environment)
         oracle.edit()
-        time.sleep(oracle.chance.uniform(0.1, 1.3))
+        if oracle.chance.random() < 0.8:
+            # Mostly at work, else on the way there.
+            before = len(home.web.asked)
+            home.until(lambda seen=before: len(home.web.asked) > seen, process)
+        time.sleep(oracle.chance.uniform(0, 0.7))
         process.kill()
         home.exit_code(process)
     oracle.edit()
@@ -63,6 +69,8 @@ def untold(home):
 
 def judge(home, mail, oracle, kills):
     store = home.store
+    cut_off = home.query("SELECT (SELECT sum(token) FROM source) - (SELECT count(*) FROM poll)")[0][0]
+    assert cut_off >= kills, "the kills hit looks under way"
     changes = store.history.changes(limit=10_000)
     assert Counter(c.source_id for c in changes if c.told) == oracle.expected()
     for name, count in oracle.expected().items():
@@ -84,8 +92,10 @@ def judge(home, mail, oracle, kills):
 
 def prepared(home):
     home.subscribe("reader@example.org")
-    home.watch(*(f"s{n:02d}" for n in range(SOURCES)), interval=900)
+    home.watch(*(f"s{n:02d}" for n in range(SOURCES)), interval=450)
     home.warm()
+    for answer in home.web.pages.values():
+        answer.pause = PAUSE
 
 
 def test_fifteen_random_kills_lose_nothing_and_tell_nothing_twice(home, mail):
