@@ -29,8 +29,7 @@ def save(path: Path, before: bytes, after: bytes) -> None:
             if os.geteuid() == 0:  # root edits for the user the monitor runs as
                 os.chown(name, kept.st_uid, kept.st_gid)
             Path(name).replace(target)
-        except BaseException:
+        finally:
             Path(name).unlink(missing_ok=True)
-            raise
     except OSError as error:
         raise MonitorError(f"{path} cannot be written: {error.strerror}; nothing is changed.") from error

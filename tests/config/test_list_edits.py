@@ -167,3 +167,34 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path):
     with pytest.raises(MonitorError, match="cannot be written"):
         config.save(path, b"old", b"new")  # the name of the file beside it is too long
     assert path.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version: 1\ninclude:\n- other\nsections: []\n", "include stands on several lines"),
+        ("sections: []\n", "has no line version: 1"),
+    ],
+)
+def test_a_list_that_cannot_take_the_include_line_is_left_to_a_person(text, said):
+    with pytest.raises(ConfigError, match=said):
+        config.include_list(text.encode(), "s", "further")
+
+
+def test_another_included_list_stays():
+    text = b"version: 1\ninclude: [other] # mine\nsections: []\n"
+    assert config.include_list(text, "s", "further") == text.replace(b"[other]", b"[other, further]")
+
+
+def test_a_source_without_an_address_gets_none():
+    with pytest.raises(ConfigError, match="s:4: x has no address that could be changed"):
+        config.set_address(b"sections:\n- id: a\n  sources:\n  - {id: x, name: X}\n", "s", "x", "https://x.example/")
+
+
+def test_a_write_that_breaks_off_leaves_the_file_and_no_litter(tmp_path: Path):
+    path = tmp_path / "sources.yaml"
+    path.write_bytes(b"old")
+
+    with pytest.raises(TypeError):
+        config.save(path, b"old", "no bytes")
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("sources.yaml", b"old")]
