@@ -228,7 +228,7 @@ def _returned(case: Case, doubt: Doubt, url: str) -> Event:
 def _next_after_good(case: Case, memory: Memory, *, waiting: bool) -> tuple[datetime, Trigger]:
     source, now = case.order.source, case.now
     warm = cadence.warm_up(now, source.interval, memory.good_looks, source.id)
-    if waiting:
+    if waiting and memory.good_looks >= cadence.WARM_UP_LOOKS:
         soon = cadence.ladder(now, source.interval, max(1, memory.unsettled))
         return min(soon, warm), Trigger.CONFIRM
     if memory.good_looks < cadence.WARM_UP_LOOKS:

@@ -23,6 +23,8 @@ from monitor.text.words import WordLists
 
 __all__ = ["EDITORIAL", "NOISE_RULES", "Comparison", "Weighed", "compare", "differences"]
 
+SWEPT = frozenset({"confirm", "with"})
+"""What waits for a second look only goes with an edit that is plain."""
 MOSTLY_GONE = 0.2
 """Share of the told words whose going speaks for a page that came in part."""
 _SET_APART = {
@@ -85,7 +87,7 @@ def compare(
     in_part = "part" in rules and _in_part(found, told)
     edited = any(scale.plainly_edited(w) for w in weighed) and not in_part
     entered = any(w.rule == "entry" for w in weighed) and not in_part
-    ready = [w for w in weighed if scale.ready(w) or (w.rule == "confirm" and (edited or (entered and _listed(w))))]
+    ready = [w for w in weighed if scale.ready(w) or (w.rule in SWEPT and (edited or (entered and _listed(w))))]
     applied = frozenset(w.unit.key for w in ready)
     waiting = tuple(w for w in weighed if w.unit.key not in applied)
     news = tuple(w.unit for w in ready if not _is_editorial(w.unit))

@@ -253,7 +253,7 @@ def _notices(
     if told is None or told.title != reading.title:
         texts.append(reading.title)
     known = dict.fromkeys(memory.notices)
-    events: list[Event] = []
+    events: list[Event] = [*_said_to_machines(told, reading, known, setting)]
     for text in texts:
         notice = notice_in(text, setting.lore.notices)
         if notice is None:
@@ -267,6 +267,27 @@ def _notices(
                 values["first_look"] = "yes"
             events.append(Event(setting.source.id, EventKind.STATUS_NOTICE, setting.now, values, urgent=True))
     return tuple(known)[-KEEP_NOTICES:], tuple(events)
+
+
+def _said_to_machines(
+    told: Extraction | None, reading: Extraction, known: dict[str, None], setting: Setting
+) -> tuple[Event, ...]:
+    """What a page says of its own standing to search engines only; each told once."""
+    if told is None:
+        return ()
+    said = []
+    if reading.noindex and not told.noindex:
+        said.append(("noindex", "noindex"))
+    if told.canonical and reading.canonical and not same_place(told.canonical, reading.canonical):
+        said.append(("canonical", reading.canonical))
+    events = []
+    for kind, line in said:
+        name = short_hash(kind, line)
+        if name not in known:
+            known[name] = None
+            values = {"notice": kind, "line": line, "url": setting.url}
+            events.append(Event(setting.source.id, EventKind.STATUS_NOTICE, setting.now, values, urgent=True))
+    return tuple(events)
 
 
 def _unmoved(memory: Memory, setting: Setting) -> bool:

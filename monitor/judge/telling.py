@@ -192,6 +192,8 @@ def _item_part(unit: ItemUnit) -> Part:
     if item is None:
         raise ValueError("an entry unit has at least one side")
     old, new = _shown(unit.old), _shown(unit.new)
+    if unit.old and unit.new and unit.old.date != unit.new.date:
+        old, new = f"{unit.old.date} {old}".strip(), f"{unit.new.date} {new}".strip()
     if old and new:
         spans: tuple[Span, ...] = word_marks(old, new)
     else:

@@ -150,7 +150,7 @@ def _ink(text: str) -> str:
 
 def documents(links: Iterable[Link]) -> frozenset[str]:
     """Paths of the documents linked here. Query and host are left out: tokens and mirrors are no news."""
-    paths = (_path(link.url).casefold() for link in links)
+    paths = (_path(link.url).casefold().partition(";")[0] for link in links)
     return frozenset(path for path in paths if PurePosixPath(path).suffix.lower() in DOCUMENTS)
 
 

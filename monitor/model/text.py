@@ -49,11 +49,16 @@ def key_of(text: str) -> str:
 
     Soft hyphens, zero-width and bidi characters are dropped, so they never make a difference of words.
     """
-    return _short_key(text) if len(text) <= CACHED else _key(text)
+    return _short_key(text) if len(text) <= CACHED else _long_key(text)
 
 
 @lru_cache(maxsize=32768)
 def _short_key(text: str) -> str:
+    return _key(text)
+
+
+@lru_cache(maxsize=8)
+def _long_key(text: str) -> str:
     return _key(text)
 
 

@@ -157,7 +157,6 @@ def test_a_page_cut_to_a_fifth_is_told_on_the_second_day(settled, post, language
     assert len(fold.changes) == 1
 
 
-@pytest.mark.xfail(reason="known gap: only words are read as a notice, neither `noindex` nor another canonical address")
 @pytest.mark.parametrize(
     "change",
     [
