@@ -125,7 +125,7 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
         lore=setting.lore,
         now=now,
     )
-    notices, notice_events = _notices(_fresh(told, before, reading), reading, told, memory, setting)
+    notices, notice_events = _notices(_fresh(told, before, reading), reading, before, memory, setting)
     moved, pending = _moved(memory, comparison.pending, setting)
     margin = _margin_held(before, reading, memory, setting)
     waiting = any(w.rule in {"confirm", "warm_up"} for w in comparison.waiting)
@@ -243,17 +243,17 @@ def _fresh(told: Extraction, before: Extraction, reading: Extraction) -> tuple[B
 
 
 def _notices(
-    lines: Iterable[Block], reading: Extraction, told: Extraction | None, memory: Memory, setting: Setting
+    lines: Iterable[Block], reading: Extraction, before: Extraction | None, memory: Memory, setting: Setting
 ) -> tuple[tuple[str, ...], tuple[Event, ...]]:
     """Lines that say the document is withdrawn, superseded, archived …, each told once."""
     if "notice" not in setting.lore.rules:
         return memory.notices, ()
     # The entries of a listing speak of other documents ("Withdrawn: guidance X"); only its frame speaks of itself.
     texts = [b.text for b in lines if not (reading.items and b.place is Place.MAIN)]
-    if told is None or told.title != reading.title:
+    if before is None or before.title != reading.title:
         texts.append(reading.title)
     known = dict.fromkeys(memory.notices)
-    events: list[Event] = [*_said_to_machines(told, reading, known, setting)]
+    events: list[Event] = [*_said_to_machines(before, reading, known, setting)]
     for text in texts:
         notice = notice_in(text, setting.lore.notices)
         if notice is None:
@@ -263,22 +263,22 @@ def _notices(
         if name not in known and len(events) < MOST_NOTICES:
             known[name] = None
             values = {"notice": str(notice.kind), "line": notice.sentence, "url": setting.url}
-            if told is None:
+            if before is None:
                 values["first_look"] = "yes"
             events.append(Event(setting.source.id, EventKind.STATUS_NOTICE, setting.now, values, urgent=True))
     return tuple(known)[-KEEP_NOTICES:], tuple(events)
 
 
 def _said_to_machines(
-    told: Extraction | None, reading: Extraction, known: dict[str, None], setting: Setting
+    before: Extraction | None, reading: Extraction, known: dict[str, None], setting: Setting
 ) -> tuple[Event, ...]:
     """What a page says of its own standing to search engines only; each told once."""
-    if told is None:
+    if before is None:
         return ()
     said = []
-    if reading.noindex and not told.noindex:
+    if reading.noindex and not before.noindex:
         said.append(("noindex", "noindex"))
-    if told.canonical and reading.canonical and not same_place(told.canonical, reading.canonical):
+    if before.canonical and reading.canonical and not same_place(before.canonical, reading.canonical):
         said.append(("canonical", reading.canonical))
     events = []
     for kind, line in said:

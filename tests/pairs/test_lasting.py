@@ -161,10 +161,14 @@ def test_a_page_cut_to_a_fifth_is_told_on_the_second_day(settled, post, language
     "change",
     [
         ("</title>", '</title><meta name="robots" content="noindex">'),
-        ("https://www.gov.example/ai/doc", "https://archive.gov.example/2026/doc"),
+        ("</title>", '</title><link rel="canonical" href="https://archive.gov.example/2026/doc">'),
     ],
     ids=["noindex", "canonical"],
 )
 def test_a_page_that_withdraws_itself_from_search_engines_is_told_at_once(settled, change):
     fold, text = settled("en")
-    assert [e.kind for e in fold.look(html(text.replace(*change)), after=DAY).events] == [EventKind.STATUS_NOTICE]
+    own = text.replace("</title>", '</title><link rel="canonical" href="https://www.gov.example/ai/doc">')
+    assert [fold.look(html(own), after=DAY).events for _ in range(2)] == [(), ()]
+    changed = text.replace(*change)
+    assert [e.kind for e in fold.look(html(changed), after=DAY).events] == [EventKind.STATUS_NOTICE]
+    assert fold.look(html(changed), after=DAY).events == ()
