@@ -278,7 +278,8 @@ def _said_to_machines(
     said = []
     if reading.noindex and not before.noindex:
         said.append(("noindex", "noindex"))
-    if before.canonical and reading.canonical and not same_place(before.canonical, reading.canonical):
+    # Empty means the page itself (or nothing said).
+    if reading.canonical and not same_place(before.canonical, reading.canonical):
         said.append(("canonical", reading.canonical))
     events = []
     for kind, line in said:
