@@ -16,7 +16,7 @@ from pathlib import Path
 
 from monitor import __version__, config
 from monitor.clock import Clock, SystemClock
-from monitor.errors import DamagedError, StorageError
+from monitor.errors import StorageError
 from monitor.extract import check_selector
 from monitor.fetch import HttpFetcher, Limits, Resolver, SystemResolver
 from monitor.judge.lore import Lore
@@ -26,7 +26,7 @@ from monitor.model import Citation, Source, Subscriber, WatchList
 from monitor.notify import Notifier, notifier_for
 from monitor.poll import OFFLINE, Polling
 from monitor.settings import Settings
-from monitor.store import Store, SyncReport, newest_backup, open_store
+from monitor.store import Store, SyncReport, damaged, open_store
 from monitor.text.notices import NoticeList
 from monitor.text.pages import FaultList
 from monitor.text.topics import Lexicon
@@ -65,9 +65,7 @@ class App:
         """Read all of the database. Raises DamagedError naming the newest backup; then nothing is written any more."""
         problems = self.store.check()
         if problems:
-            backup = newest_backup(self.store.path)
-            advice = f"monitor restore {backup}" if backup else "there is no backup beside it"
-            raise DamagedError(f"{self.store.path} is damaged ({problems[0]}); nothing is written any more: {advice}")
+            raise damaged(self.store.path, problems[0])
 
     def load_watch_list(self, path: Path) -> WatchList:
         """sources.yaml, checked with everything the program knows; ConfigError with all complaints."""

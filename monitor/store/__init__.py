@@ -10,7 +10,7 @@ from pathlib import Path
 from monitor.clock import Clock
 from monitor.store.backup import backup_name, prune_backups, restore
 from monitor.store.bodies import Bodies
-from monitor.store.engine import Database, backups_of, newest_backup
+from monitor.store.engine import Database, backups_of, damaged, newest_backup
 from monitor.store.history import History
 from monitor.store.hosts import Hosts, host_of
 from monitor.store.locks import LOCK_WAIT, daemon_lock, daemon_owner
@@ -39,7 +39,7 @@ from monitor.store.values import (
 __all__ = [
     "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "Found", "LookRow", "Period", "PollRow", "Queue", "Recorded",
     "SnapshotRow", "SourceState", "Store", "SyncReport", "Telling", "backup_name", "daemon_lock", "daemon_owner",
-    "host_of", "newest_backup", "open_store", "restore",
+    "damaged", "host_of", "newest_backup", "open_store", "restore",
 ]  # fmt: skip
 
 SQLITE = sqlite3.sqlite_version

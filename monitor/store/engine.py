@@ -104,7 +104,7 @@ class Database:
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(20)
                 found += [f"row {row[1]} of {row[0]} refers to a row missing from {row[2]}" for row in broken]
         except DamagedError as error:
-            found.append(str(error))
+            found.append(self._damage or str(error))
         if found:
             self._damage = self._damage or found[0]
         return tuple(found)
@@ -148,9 +148,7 @@ class Database:
         return None
 
     def _damaged(self) -> DamagedError:
-        backup = newest_backup(self.path)
-        advice = f"restore the newest backup, {backup}" if backup else "there is no backup beside it to restore"
-        return DamagedError(f"{self.path} is damaged ({self._damage}); nothing is written any more: {advice}.")
+        return damaged(self.path, self._damage)
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
@@ -231,6 +229,15 @@ def backups_of(path: Path) -> Path:
 def newest_backup(path: Path) -> Path | None:
     found = [(file.stat().st_mtime_ns, file) for file in backups_of(path).glob("*.sqlite3")]
     return max(found)[1] if found else None
+
+
+def damaged(path: Path, what: str) -> DamagedError:
+    """The error for a file in which SQLite found `what`, with what a person can do now."""
+    if backup := newest_backup(path):
+        advice = f"Stop the daemon, then: monitor restore {backup}"
+    else:
+        advice = "There is no backup beside it. To begin anew, move it away; sqlite3's .recover may save the past"
+    return DamagedError(f"{path} is damaged ({' '.join(what.split())}); nothing is written to it any more. {advice}.")
 
 
 def copy_database(source: sqlite3.Connection, target: Path) -> None:

@@ -86,6 +86,15 @@ def test_a_database_with_a_damaged_header_is_not_written_and_the_backup_is_named
     assert database.read_bytes() == bytes(raw)
 
 
+def test_damage_in_the_middle_without_a_backup_is_said_once_with_what_to_do(process, database):
+    raw = bytearray(database.read_bytes())
+    raw[4096 * 3 : 4096 * 12] = b"\xaa" * (4096 * 9)
+    database.write_bytes(raw)
+    said = one_line(process("run"), 74)
+    assert said.count(str(database)) == said.count("is damaged") == 1
+    assert "There is no backup beside it. To begin anew, move it away" in said
+
+
 def test_a_damaged_database_can_be_put_right_as_the_message_says(monitor, database):
     assert monitor("backup").code == 0
     (backup,) = (database.parent / "backups").iterdir()
