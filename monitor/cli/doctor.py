@@ -193,7 +193,8 @@ def mail_server(patient: Patient) -> Iterator[Line]:
     except DeliveryError as error:
         yield Line("mail server", "fail", f"{notifier.describe()}: {error.answer}", "monitor mail test you@example.org")
         return
-    yield Line("mail server", "ok", notifier.describe())
+    said = "answers; whether it takes the password and the sender: monitor mail test you@example.org"
+    yield Line("mail server", "ok", f"{notifier.describe()} {said}")
 
 
 def network(patient: Patient) -> Iterator[Line]:

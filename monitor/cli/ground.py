@@ -43,7 +43,8 @@ def settings(*, logging_on: bool = False) -> Settings:
 def secrets_of(found: Settings) -> list[str]:
     """Everything that must not be seen in a log line."""
     server, url = found.smtp, found.smtp_url.get_secret_value()
-    secrets = [url, found.heartbeat_url.get_secret_value()]
+    # Without a user an SMTP URL is no secret: hidden, nobody would see which server does not answer.
+    secrets = [url if "@" in url else "", found.heartbeat_url.get_secret_value()]
     # The password as it is, and as it is written inside the URL.
     return [*secrets, server.password.get_secret_value(), urlsplit(url).password or ""] if server else secrets
 

@@ -54,8 +54,10 @@ def _started(found: "Settings", *, thorough: bool = False) -> "App":
         app.store.close()
         raise
     _log.info("home %s, database %s, mail to %s", found.home, found.database, app.post.describe())
+    if since := app.store.meta.get("offline_since"):
+        _log.warning("network gone since %s; looks wait until it is back, nothing counts against any source", since)
     if not found.contact:
-        _log.warning("no contact address: set MONITOR_CONTACT, so that site owners can reach you")
+        _log.warning("no contact address: set MONITOR_CONTACT (in .env), so that site owners can reach you")
     return app
 
 
@@ -184,7 +186,9 @@ def _judge(app: ground.Kept) -> tuple[int, dict[str, Any]]:
     urgent = []
     if owner is None:
         urgent.append("not running")
-    if last is None or now - last > 2 * shortest:
+    if last is None:
+        urgent.append("nothing polled yet")
+    elif now - last > 2 * shortest:
         urgent.append(f"nothing polled since {ground.local(last, app.settings.zone)}")
     if queue.oldest is not None and now - queue.oldest > timedelta(hours=1):
         waiting = ground.count(queue.pending + queue.sending, "mail")

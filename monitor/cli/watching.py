@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 STANDS = {"found", "no_anchor", "elsewhere"}
 """States of a quoted passage that do not call the chapter into question."""
+_VERDICTS = {True: ("stands", ""), False: ("FAILS", "bold red"), None: ("?", "dim")}
 
 
 def register(app: typer.Typer) -> None:
@@ -72,16 +73,16 @@ def _table(app: ground.Kept, states: "tuple[SourceState, ...]") -> None:
     from rich.table import Table  # noqa: PLC0415
 
     zone = app.settings.zone
-    table = Table("source", "state", "last good", "next look", "because", "why", box=None, pad_edge=False)
+    table = Table("source", "state", "last good", "next look", "as", "last look", box=None, pad_edge=False)
     for state in states:
         row = _facts(state)
         table.add_row(
             state.source.id,
-            row["health"],
+            row["health"].replace("_", " "),
             ground.local(state.last_good_at, zone),
             ground.local(state.next_poll_at, zone) if state.next_poll_at else "-",
             row["next_because"] if state.next_poll_at else "",
-            ground.visible(row["why"])[:60],
+            ground.visible(row["why"] or row["outcome"])[:60],
         )
     ground.console().print(table)
 
@@ -213,16 +214,16 @@ def citations(*, as_json: Annotated[bool, typer.Option("--json", help="For progr
             ground.print_json(rows)
         else:
             _citation_table(rows)
-    if any(not row["stands"] for row in rows):
+    if any(row["stands"] is False for row in rows):
         raise typer.Exit(1)
 
 
 def _standing(citation: "Citation", state: "SourceState | None") -> dict[str, Any]:
-    """One footnote and one source: does it stand? Not watched and not looked at yet are no accusation."""
+    """One footnote and one source: does it stand? None, and no accusation, where nothing was looked at."""
     from monitor.model import Health  # noqa: PLC0415
     from monitor.text.quotes import quote_key  # noqa: PLC0415
 
-    row: dict[str, Any] = {"footnote": citation.footnote, "source": citation.source_id, "stands": True}
+    row: dict[str, Any] = {"footnote": citation.footnote, "source": citation.source_id, "stands": None}
     if state is None or state.health is Health.NOT_WATCHED:
         return {**row, "state": "not watched", "quotes": []}
     if not state.memory.looks:
@@ -245,10 +246,14 @@ def _citation_table(rows: list[dict[str, Any]]) -> None:
 
     table = Table("footnote", "", "state", "source", box=None, pad_edge=False)
     for row in rows:
-        style = "" if row["stands"] else "bold red"
-        mark = "stands" if row["stands"] else "FAILS"
+        mark, style = _VERDICTS[row["stands"]]
         table.add_row(str(row["footnote"]), Text(mark, style=style), row["state"], row["source"])
     ground.console().print(table)
-    failing = sum(not r["stands"] for r in rows)
-    line = "every footnote stands as far as it is watched" if not failing else f"{failing} of {len(rows)} do not stand"
+    failing = sum(r["stands"] is False for r in rows)
+    unknown = sum(r["stands"] is None for r in rows)
+    if unknown == len(rows):
+        line = "nothing can be said yet: no source was looked at"
+    else:
+        line = f"{failing} of {len(rows)} do not stand" if failing else "every footnote that was looked at stands"
+        line += f"; {unknown} not looked at" if unknown else ""
     ground.console().print(f"\n{line}")

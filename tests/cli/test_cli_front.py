@@ -125,6 +125,11 @@ def test_a_server_that_repeats_the_password_is_not_quoted(home):
     assert ground.cleaned(said, found) == "channel_auth: 535 no user me with *** or ***"
 
 
+def test_the_address_of_a_server_without_a_password_is_no_secret(tmp_path):
+    found = Settings(home=tmp_path, smtp_url="smtp://127.0.0.1:2525", mail_from="watch@example.org")
+    assert ground.cleaned("smtp://127.0.0.1:2525: refused", found) == "smtp://127.0.0.1:2525: refused"
+
+
 def test_a_mistyped_variable_is_named_without_its_value(monitor, home, monkeypatch):
     monkeypatch.setenv("MONITOR_SMPT_URL", "smtps://u:c4nary@host")
     done = monitor("check")

@@ -39,7 +39,7 @@ def test_sources_lists_each_with_its_state_and_next_look(monitor, lived_in):
     assert "blocked" in rows["senate-report"]
     assert "page_challenge" in rows["senate-report"]
     assert "scheduled" in rows["coc-home"]
-    assert rows["oecd-api"].split()[1:] == ["not_watched", "never", "-"]
+    assert rows["oecd-api"].split()[1:] == ["not", "watched", "never", "-"]
 
 
 def test_times_are_shown_in_the_zone_of_the_settings(monitor, lived_in, monkeypatch):
@@ -101,16 +101,18 @@ def test_citations_tell_which_footnotes_do_not_stand(monitor, lived_in):
         "145": ["FAILS", "blocked", "senate-report"],
         "148": ["stands", "there", "wallonia"],
         "170": ["FAILS", "quote", "missing", "coc-home"],
-        "175": ["stands", "not", "watched", "oecd-api"],
+        "175": ["?", "not", "watched", "oecd-api"],
     }
-    assert done.out.splitlines()[-1] == "2 of 4 do not stand"
+    assert done.out.splitlines()[-1] == "2 of 4 do not stand; 1 not looked at"
 
 
-def test_citations_accuse_nobody_before_the_first_look(monitor, home):
+def test_citations_neither_accuse_nor_acquit_before_the_first_look(monitor, home):
     done = monitor("citations")
     assert done.code == 0
     assert "FAILS" not in done.out
-    assert "every footnote stands as far as it is watched" in done.out
+    assert "stands" not in done.out
+    assert done.out.splitlines()[-1] == "nothing can be said yet: no source was looked at"
+    assert {row["stands"] for row in json.loads(monitor("citations", "--json").out)} == {None}
 
 
 def test_changes_are_listed_with_their_reason_in_words(monitor, lived_in):

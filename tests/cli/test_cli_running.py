@@ -65,6 +65,12 @@ def test_status_names_what_is_urgent_first(monitor, lived_in):
     assert "; 1 source needs attention; 2 mails failed: 3 sources, last look " in done.out
 
 
+def test_status_of_a_home_where_nothing_was_polled_yet(monitor, alone):
+    (alone / "db").mkdir(exist_ok=True)
+    (alone / "db/monitor.sqlite3").touch()
+    assert monitor("status").out == "not running; nothing polled yet: 0 sources, last look never\n"
+
+
 def settle_everything(store):
     for row in store.outbox.deliveries(states=[DeliveryState.FAILED, DeliveryState.DEAD]):
         store.outbox.retry(row.id, row.created_at)
