@@ -5,6 +5,8 @@ A *home* is the folder a user works in: it has `sources.yaml`, `db/` and `alerts
 """
 
 import os
+import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,6 +34,15 @@ def home(environ: Mapping[str, str] = os.environ, start: Path | None = None, pac
     if (package.parent / WATCH_LIST).is_file():
         return package.parent
     return here
+
+
+def command(executable: str = sys.executable, path: str | None = None) -> str:
+    """What to type for this program: `monitor` where the shell finds it, else the whole path beside the interpreter.
+
+    `path`: the folders to look in, as in PATH, which is the default.
+    """
+    beside = Path(executable).absolute().with_name("monitor")
+    return "monitor" if shutil.which("monitor", path=path) or not beside.exists() else str(beside)
 
 
 def sources_path(folder: Path | None = None) -> Path:

@@ -1,5 +1,6 @@
 """`init`, `check`, `config`: making a home and seeing that it is in order."""
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -67,7 +68,7 @@ def init(
     """Make a home: a folder with sources.yaml, db/, alerts/ and .env. What is there already is kept."""
     home = folder.absolute()
     if systemd:
-        command = Path(shutil.which("monitor") or sys.argv[0]).absolute()
+        command = Path(shutil.which("monitor") or resources.command()).absolute()
         typer.echo(UNIT.format(home=_in_unit(home), command=_in_unit(command)), nl=False)
         return
     if not contact and sys.stdin.isatty():
@@ -84,7 +85,7 @@ def init(
         _lay(home / ".env", ENVIRONMENT.format(contact=line))
     except OSError as error:
         raise MonitorError(f"Cannot make a home at {home}: {error.strerror}: {error.filename}") from error
-    typer.echo(f"A home at {home}. Next: cd {home} && monitor run")
+    typer.echo(f"A home at {home}. Next: cd {shlex.quote(str(home))} && {resources.command()} run")
     if not contact:
         typer.echo("No contact address yet: put MONITOR_CONTACT into .env, so that site owners can reach you.")
 

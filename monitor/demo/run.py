@@ -1,14 +1,16 @@
 """`monitor demo`: a small Belgium, nine days in a few seconds, with the real program on real sockets."""
 
 import asyncio
+import shlex
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from monitor import resources
 from monitor.demo import belgium
 from monitor.demo.stage import Stage
-from monitor.errors import ConfigError, Problem
+from monitor.errors import ConfigError, MonitorError, Problem
 from monitor.settings import Settings
 from monitor.wiring import App, build
 
@@ -25,9 +27,13 @@ def run_demo(folder: Path, say: Say) -> None:
     """Play the demo into `folder`, which becomes a home of its own; an earlier demo there is wiped.
 
     `say` gets one line of progress or result at a time. Nothing leaves the machine: the played sites answer on
-    loopback, mail is written to `alerts/outbox`. Raises ConfigError when the folder holds something else.
+    loopback, mail is written to `alerts/outbox`. Raises ConfigError when the folder holds something else, MonitorError
+    when nothing can be written there.
     """
-    _prepare(folder)
+    try:
+        _prepare(folder)
+    except OSError as error:
+        raise MonitorError(f"Cannot make a demo at {folder}: {error.strerror}: {error.filename}") from error
     asyncio.run(_play(folder, say))
 
 
@@ -36,10 +42,12 @@ def _prepare(folder: Path) -> None:
         if not (folder / MARK).is_file():
             raise ConfigError([Problem(str(folder), "is not empty and no demo of ours", "choose another with --dir")])
         shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    # First: what breaks off half-way is still ours to wipe.
+    (folder / MARK).write_text("Wiped at the next start of the demo.\n", encoding="utf-8")
     for name, text in belgium.HOME_FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / MARK).write_text("Wiped at the next start of the demo.\n", encoding="utf-8")
 
 
 async def _play(folder: Path, say: Say) -> None:
@@ -76,13 +84,13 @@ def _sum_up(app: App, folder: Path, say: Say) -> None:
     counts = app.store.history.counts(app.clock.now())
     mails = sorted((folder / "alerts/outbox").glob("*.eml"))
     say("")
-    say(f"{counts.polls} looks at {counts.sources} sources: {counts.told_changes} changes and {counts.events} events")
-    say(f"told, {counts.held} differences held back. {len(mails)} mails in {folder / 'alerts/outbox'}:")
+    say(f"{counts.polls} looks at {counts.sources} sources. Told: {counts.told_changes} changes, {counts.events} events.")
+    say(f"Held back as noise: {counts.held} differences.")
+    say(f"{len(mails)} mails in {folder / 'alerts/outbox'}:")
     for mail in mails:
         say(f"  {mail.name}")
-    home = f"MONITOR_HOME={folder}"
     say("Open one with a mail program, or look around:")
-    say(f"  {home} monitor changes")
-    say(f"  {home} monitor events")
-    say(f"  {home} monitor citations")
-    say(f"  {home} monitor noise")
+    say(f"  export MONITOR_HOME={shlex.quote(str(folder))}")
+    for words in ("changes", "show 2", "events", "citations", "noise"):
+        say(f"  {shlex.quote(resources.command())} {words}")
+    say("and when done: unset MONITOR_HOME")

@@ -119,3 +119,10 @@ def test_the_demo_plays_into_a_home_of_its_own(monitor, database, tmp_path, monk
     assert database.read_bytes() == before
     monkeypatch.setenv("MONITOR_HOME", str(tmp_path / "played"))
     assert len(monitor("changes").out.splitlines()) > 2
+
+
+def test_the_demo_says_plainly_when_its_place_is_taken_by_a_file(monitor, home, tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    done = monitor("demo", "--dir", tmp_path / "taken")
+    assert done.code == 1
+    assert done.err.startswith(f"monitor: Cannot make a demo at {tmp_path / 'taken'}: ")

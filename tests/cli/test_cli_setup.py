@@ -58,6 +58,7 @@ def test_init_prints_a_unit_for_systemd_and_makes_nothing(monitor, folder):
     assert f'Environment="MONITOR_HOME={folder}/100%% \\"ours\\""\n' in done.out
     assert f'ReadWritePaths="{folder}/100%% \\"ours\\""\n' in done.out
     assert "RestartPreventExitStatus=75 78\n" in done.out
+    assert "__main__.py" not in done.out
     assert not folder.exists()
 
 

@@ -100,3 +100,24 @@ def test_a_home_may_lay_its_own_data_beside(tmp_path):
 def test_missing_data_is_named(tmp_path):
     with pytest.raises(MonitorError, match=r"nothing\.yaml is missing"):
         resources.data("nothing.yaml", package=tmp_path)
+
+
+def executable(path: Path) -> Path:
+    path.parent.mkdir(parents=True)
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_the_command_has_its_short_name_where_the_shell_finds_it(tmp_path):
+    there = executable(tmp_path / "bin" / "monitor")
+    assert resources.command(str(there.with_name("python")), str(there.parent)) == "monitor"
+
+
+def test_the_command_is_named_in_full_where_the_shell_does_not_find_it(tmp_path):
+    there = executable(tmp_path / "venv" / "bin" / "monitor")
+    assert resources.command(str(there.with_name("python")), str(tmp_path)) == str(there)
+
+
+def test_the_command_keeps_its_name_where_it_was_installed_without_a_script(tmp_path):
+    assert resources.command(str(tmp_path / "python"), str(tmp_path)) == "monitor"
