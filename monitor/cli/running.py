@@ -55,7 +55,9 @@ def _started(found: "Settings", *, thorough: bool = False) -> "App":
         raise
     _log.info("home %s, database %s, mail to %s", found.home, found.database, app.post.describe())
     if since := app.store.meta.get("offline_since"):
-        _log.warning("network gone since %s; looks wait until it is back, nothing counts against any source", since)
+        _log.warning(
+            "network gone since %sZ; looks wait until it is back, nothing counts against any source", since[:19]
+        )
     if not found.contact:
         _log.warning("no contact address: set MONITOR_CONTACT (in .env), so that site owners can reach you")
     return app

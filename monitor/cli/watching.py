@@ -72,17 +72,21 @@ def _facts(state: "SourceState") -> dict[str, Any]:
 def _table(app: ground.Kept, states: "tuple[SourceState, ...]") -> None:
     from rich.table import Table  # noqa: PLC0415
 
+    from monitor.messages import why_not_watched  # noqa: PLC0415
+
     zone = app.settings.zone
+    words = ground.words(app)
     table = Table("source", "state", "last good", "next look", "as", "last look", box=None, pad_edge=False)
     for state in states:
         row = _facts(state)
+        why = row["why"] or row["outcome"] or why_not_watched(state.source, words)
         table.add_row(
             state.source.id,
             row["health"].replace("_", " "),
             ground.local(state.last_good_at, zone),
             ground.local(state.next_poll_at, zone) if state.next_poll_at else "-",
             row["next_because"] if state.next_poll_at else "",
-            ground.visible(row["why"] or row["outcome"])[:60],
+            ground.visible(why)[:80],
         )
     ground.console().print(table)
 

@@ -2,6 +2,7 @@
 
 from monitor.messages.mime import Sender, mailbox, message_id, pack
 from monitor.messages.render import MOST_HTML, Parts, Renderer, Templates
+from monitor.messages.report import why_not_watched
 from monitor.messages.safe import read_marks, visible
 from monitor.messages.words import Words, load
 
@@ -18,4 +19,5 @@ __all__ = [
     "pack",
     "read_marks",
     "visible",
+    "why_not_watched",
 ]

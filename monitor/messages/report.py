@@ -6,7 +6,7 @@ from monitor.messages.changes import named
 from monitor.messages.safe import short
 from monitor.messages.view import GroupView, LineView, Row
 from monitor.messages.words import Words
-from monitor.model import FindingKind, QuoteState, QuoteTouch, ReportLine, SectionOf
+from monitor.model import FindingKind, QuoteState, QuoteTouch, ReportLine, SectionOf, Source, WatchAs
 
 _MARKS = {
     FindingKind.QUOTES_FOUND: "good",
@@ -66,12 +66,20 @@ def _line(line: ReportLine, words: Words) -> LineView:
     )
 
 
+def why_not_watched(source: Source, words: Words) -> str:
+    """Why nobody looks at a source; empty when it is looked at."""
+    if source.pollable:
+        return ""
+    key = "not_watched.refused" if source.url and source.watch_as is WatchAs.NONE else f"not_watched.{source.watch_as}"
+    return words(key if words.has(key) else "not_watched.none")
+
+
 def finding_words(line: ReportLine, words: Words) -> str:
     """`there; quoted passage found, p. 1` – one line, no full stop."""
     finding, source = line.finding, line.source
     reason = words.reason(finding.reason) if finding.reason else ""
-    if finding.kind is FindingKind.NOT_WATCHED and not reason and words.has(f"not_watched.{source.watch_as}"):
-        reason = words(f"not_watched.{source.watch_as}")
+    if finding.kind is FindingKind.NOT_WATCHED and not reason:
+        reason = why_not_watched(source, words)
     key = f"finding.{finding.kind}"
     if finding.kind is FindingKind.REPLACED:
         said = words(key, reason=reason) if reason else words("finding.replaced_bare")

@@ -39,7 +39,7 @@ def test_sources_lists_each_with_its_state_and_next_look(monitor, lived_in):
     assert "blocked" in rows["senate-report"]
     assert "page_challenge" in rows["senate-report"]
     assert "scheduled" in rows["coc-home"]
-    assert rows["oecd-api"].split()[1:] == ["not", "watched", "never", "-"]
+    assert rows["oecd-api"].split()[1:8] == ["not", "watched", "never", "-", "its", "site", "does"]
 
 
 def test_times_are_shown_in_the_zone_of_the_settings(monitor, lived_in, monkeypatch):
