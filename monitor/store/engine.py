@@ -148,7 +148,7 @@ class Database:
         return None
 
     def _damaged(self) -> DamagedError:
-        return damaged(self.path, self._damage)
+        return damaged(self.path, self._damage or "unreadable")
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
