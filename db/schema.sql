@@ -1,4 +1,4 @@
--- Schema 0001, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
+-- Schema 0002, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
 
 PRAGMA application_id = 1179539284;
 
@@ -189,6 +189,26 @@ CREATE TABLE poll (
 );
 
 CREATE INDEX ix_poll_finished_at ON poll (finished_at);
+
+CREATE TABLE saying (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	source_id VARCHAR NOT NULL,
+	kind VARCHAR NOT NULL,
+	rule VARCHAR NOT NULL,
+	places TEXT NOT NULL,
+	held_id INTEGER,
+	change_id INTEGER NOT NULL,
+	said_at DATETIME NOT NULL,
+	undone_at DATETIME,
+	CONSTRAINT ck_saying_kind CHECK (kind IN ('news', 'quiet')),
+	CONSTRAINT fk_saying_change_id_change FOREIGN KEY(change_id) REFERENCES change (id),
+	CONSTRAINT fk_saying_held_id_held FOREIGN KEY(held_id) REFERENCES held (id),
+	CONSTRAINT fk_saying_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
+);
+
+CREATE INDEX ix_saying_source_id ON saying (source_id);
+
+CREATE UNIQUE INDEX uq_saying_in_force ON saying (kind, change_id) WHERE undone_at IS NULL;
 
 CREATE TABLE section (
 	id VARCHAR NOT NULL,

@@ -24,7 +24,7 @@ from monitor.errors import DamagedError, MonitorError
 from monitor.extract import check_selector, sniff
 from monitor.logs import HIDDEN, SHORTEST_SECRET
 from monitor.model import Citation, Extraction, Memory, Source
-from monitor.store import Found, PollRow
+from monitor.store import Found, PollRow, Said
 
 VERSION = 1
 MANIFEST, REPORT = "MANIFEST.txt", "report.json"
@@ -204,6 +204,9 @@ class Played:
 
     def found(self, source: str) -> Mapping[int, Found]:
         return self._file(source).found
+
+    def said(self, source: str) -> tuple[Said, ...]:  # noqa: ARG002 - what people said is not part of a report
+        return ()
 
     def first_report_at(self) -> datetime | None:
         return self.report.first_report_at

@@ -7,17 +7,18 @@ network, no clock is read. So the same database gives the same answer on any mac
 cannot be asked now: an address that today's rules would have tried and the past did not is left out.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from monitor import extract
 from monitor.decide import ask_next, decide, offline
 from monitor.errors import ExtractError, FetchError, FetchKind
+from monitor.judge.belated import tell_held
 from monitor.judge.case import Case, setting_of
 from monitor.judge.compare import Comparison
-from monitor.judge.goodlook import weighed
+from monitor.judge.goodlook import Setting, weighed
 from monitor.judge.lore import Lore
 from monitor.model import (
     Answer,
@@ -32,9 +33,11 @@ from monitor.model import (
     Outcome,
     PollIntent,
     PollOrder,
+    SayingKind,
+    Sayings,
     Source,
 )
-from monitor.store import Found, LookRow, PollRow
+from monitor.store import Found, LookRow, PollRow, Said, in_force
 
 
 class Polls(Protocol):
@@ -43,6 +46,8 @@ class Polls(Protocol):
     def polls(self, source: str) -> Iterator[PollRow]: ...
 
     def found(self, source: str) -> Mapping[int, Found]: ...
+
+    def said(self, source: str) -> Sequence[Said]: ...
 
     def first_report_at(self) -> datetime | None: ...
 
@@ -111,16 +116,22 @@ class _State:
 
 
 def judge_again(store: Record, source: Source, judges: Judges) -> Iterator[Step]:
-    """Each poll of a source that said something, oldest first. Raises DamagedError for bytes that cannot be read."""
+    """Each poll of a source that said something, oldest first. Raises DamagedError for bytes that cannot be read.
+
+    What people said counts from when they said it until they took it back.
+    """
     state = _State()
-    reported = store.past.first_report_at()
+    reported, said = store.past.first_report_at(), store.past.said(source.id)
+    to_tell = [s for s in said if s.saying.kind is SayingKind.NEWS]
     for poll in store.past.polls(source.id):
         if poll.outcome is Outcome.FAULT or not poll.looks:
             continue
+        while to_tell and to_tell[0].saying.said_at <= poll.started_at:
+            state = _belated(state, to_tell.pop(0), source, judges)
         early = reported is not None and reported < poll.started_at
         order = PollOrder(
             source, poll.token, poll.trigger, poll.started_at, state.memory,
-            health=state.health, last_sha256=state.sha256, early_report=early,
+            health=state.health, last_sha256=state.sha256, early_report=early, sayings=_at(said, poll.started_at),
         )  # fmt: skip
         case = Case(
             order, judges.citations.get(source.id, ()), judges.lore, poll.started_at, poll.finished_at,
@@ -129,6 +140,27 @@ def judge_again(store: Record, source: Source, judges: Judges) -> Iterator[Step]
         step = _step(store, poll, case)
         yield step
         state = state.after(step.intent)
+
+
+def _at(said: Sequence[Said], moment: datetime) -> Sayings:
+    """What was in force at a moment."""
+    spoken = (s.saying for s in said if s.saying.said_at <= moment)
+    return in_force(s for s in spoken if s.undone_at is None or s.undone_at > moment)
+
+
+def _belated(state: _State, said: Said, source: Source, judges: Judges) -> _State:
+    """The state once a person had what was held back told after all."""
+    if said.held is None or state.told is None or state.current is None:
+        return state
+    setting = setting_then(source, state.memory, judges, said.saying.said_at)
+    told = tell_held(said.held, state.memory, state.told, state.current, setting)
+    return replace(state, told=told.told or state.told, memory=told.memory)
+
+
+def setting_then(source: Source, memory: Memory, judges: Judges, now: datetime) -> Setting:
+    """The setting of a source between two looks."""
+    quotes = tuple(q for c in judges.citations.get(source.id, ()) for q in c.quotes)
+    return Setting(source, quotes, memory.language, memory.address, memory.final_url, now, judges.lore)
 
 
 def _step(store: Record, poll: PollRow, case: Case) -> Step:
@@ -198,9 +230,14 @@ class Compared:
 def told_then_and_now(store: Record, source: Source, judges: Judges) -> tuple[Compared, ...]:
     """Every change of a source that was told then or is told now, in the order of time.
 
-    A change is the same when the same poll tells it, or else when it shows the same words at another poll.
+    A change is the same when the same poll tells it, or else when it shows the same words at another poll. What a
+    person had told is left out: no rule told it.
     """
-    then = {poll: [c for c in found.changes if c.told] for poll, found in store.past.found(source.id).items()}
+    by_hand = {s.saying.change for s in store.past.said(source.id) if s.saying.kind is SayingKind.NEWS}
+    then = {
+        poll: [c for c in found.changes if c.told and c.id not in by_hand]
+        for poll, found in store.past.found(source.id).items()
+    }
     now = {s.poll.id: [c for c in s.intent.changes if c.told] for s in judge_again(store, source, judges)}
     pairs: list[Compared] = []
     for poll in sorted(then.keys() & now.keys()):

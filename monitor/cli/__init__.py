@@ -18,6 +18,7 @@ from monitor.cli import (
     explain,
     ground,
     history,
+    judging,
     keeping,
     mail,
     reporting,
@@ -57,7 +58,20 @@ def _options(
     """Footnote Watch: watches the sources a report stands on, and tells what changed."""
 
 
-for room in (setup, running, watching, adding, editing, history, explain, reporting, subscribing, mail, keeping):
+for room in (
+    setup,
+    running,
+    watching,
+    adding,
+    editing,
+    history,
+    judging,
+    explain,
+    reporting,
+    subscribing,
+    mail,
+    keeping,
+):
     room.register(app)
 
 

@@ -57,7 +57,7 @@ def _account(app: ground.Kept, change: "Change", source: "Source") -> dict[str, 
     from monitor.rejudge import step_of  # noqa: PLC0415 - costs the readers
 
     poll_id = app.store.past.poll_of(change.id)
-    step = step_of(app.store, source, _judges(app), poll_id)
+    step = step_of(app.store, source, judges_of(app), poll_id)
     words = ground.words(app)
     account: dict[str, Any] = {
         "change": change.id,
@@ -285,7 +285,7 @@ def rejudge(
     with ground.kept() as app:
         for name in sources or ():
             ground.source_known(app, name)
-        after, judges = ground.day(since), _judges(app)
+        after, judges = ground.day(since), judges_of(app)
         compared = [
             pair
             for state in app.store.sources.all()
@@ -336,7 +336,7 @@ def in_words(change: "Change | None", words: "Words") -> str:
     return ground.visible(f"{change.severity.name.lower()}: {reasons}")
 
 
-def _judges(app: ground.Kept) -> "Judges":
+def judges_of(app: ground.Kept) -> "Judges":
     from monitor import config  # noqa: PLC0415
     from monitor.rejudge import Judges  # noqa: PLC0415
     from monitor.wiring import by_source, load_lore  # noqa: PLC0415 - costs every library

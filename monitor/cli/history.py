@@ -162,7 +162,10 @@ def noise(
     *,
     as_json: Json = False,
 ) -> None:
-    """What was held back, with the rule that held it and the words it held."""
+    """What was held back, with the rule that held it and the words it held.
+
+    `monitor news N` says of number N that it was news.
+    """
     from rich.text import Text  # noqa: PLC0415
 
     with _asked(source) as app:
@@ -178,7 +181,8 @@ def noise(
         out = ground.console()
         for held in found:
             why = ground.words(app).reason(held.reason)
-            out.print(Text(f"{ground.local(held.at, app.settings.zone)}  {held.source_id}  {why}", style="bold"))
+            lead = f"{held.id:>5}  {ground.local(held.at, app.settings.zone)}  {held.source_id}  {why}"
+            out.print(Text(lead, style="bold"))
             for part in held.parts[:12]:
                 out.print(_marked(part))
             if len(held.parts) > 12:

@@ -85,7 +85,7 @@ def setting_of(case: Case, look: Look) -> Setting:
     language = language_of(reading.text[:20_000], reading.declared_language) if reading else ""
     final = look.answer.final_url if isinstance(look.answer, Capture | NotModified) else look.url
     quotes = tuple(q for c in case.citations for q in c.quotes)
-    return Setting(case.order.source, quotes, language, look.url, final, case.now, case.lore)
+    return Setting(case.order.source, quotes, language, look.url, final, case.now, case.lore, case.order.sayings)
 
 
 def intent_of(

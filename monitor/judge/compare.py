@@ -14,14 +14,15 @@ from datetime import datetime
 
 from monitor.judge.listing import ItemUnit, frames, item_units, settle_items
 from monitor.judge.lore import EVERY_RULE, Rules
+from monitor.judge.person import NOTHING_SAID
 from monitor.judge.recall import keep_pending, keep_slots, returned_late, returned_soon, short_hash, sight
 from monitor.judge.scale import EDITORIAL, NOISE_RULES, Frame, Scale, Weighed
 from monitor.judge.stamps import stamps, teaser_sections
 from monitor.judge.units import Unit, UnitKind, settle, units
-from monitor.model import Extraction, Memory, Pending, Sighting, Slot, key_of
+from monitor.model import Extraction, Memory, Pending, Sayings, Sighting, Slot, key_of
 from monitor.text.words import WordLists
 
-__all__ = ["EDITORIAL", "NOISE_RULES", "Comparison", "Weighed", "compare", "differences"]
+__all__ = ["EDITORIAL", "NOISE_RULES", "Comparison", "Weighed", "compare", "differences", "settled"]
 
 SWEPT = frozenset({"confirm", "with"})
 """What waits for a second look only goes with an edit that is plain."""
@@ -72,6 +73,7 @@ def compare(
     *,
     lists: bool = False,
     rules: Rules = EVERY_RULE,
+    sayings: Sayings = NOTHING_SAID,
 ) -> Comparison:
     """Weigh `current` against `told`, with `before` the text of the previous good look.
 
@@ -82,7 +84,9 @@ def compare(
     marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now, rules)
     teasers = teaser_sections(told.blocks, words) | teaser_sections(current.blocks, words)
     frame = Frame(_title_lines(told, current), teasers)
-    scale = Scale(memory, sightings, now, marks, frame, file=current.media == "pdf", lists=lists, rules=rules)
+    scale = Scale(
+        memory, sightings, now, marks, frame, file=current.media == "pdf", lists=lists, rules=rules, sayings=sayings
+    )
     weighed = scale.weigh_all(found)
     in_part = "part" in rules and _in_part(found, told)
     edited = any(scale.plainly_edited(w) for w in weighed) and not in_part
@@ -96,7 +100,7 @@ def compare(
         editorial=tuple(w.unit for w in ready if _is_editorial(w.unit)),
         waiting=waiting,
         unconfirmed=_vanished(memory, told, before, found),
-        told=_settled(told, current, aligned, found, applied),
+        told=settled(told, current, aligned, found, applied),
         pending=keep_pending(p for w in waiting for p in scale.waits(w)),
         sightings=sightings,
         slots=keep_slots(scale.slots.values()),
@@ -142,7 +146,7 @@ def _in_part(found: Iterable[Unit | ItemUnit], told: Extraction) -> bool:
     return gone > MOSTLY_GONE * max(1, told.words)
 
 
-def _settled(
+def settled(
     told: Extraction,
     current: Extraction,
     aligned: Sequence[Unit],

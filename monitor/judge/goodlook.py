@@ -8,6 +8,7 @@ from monitor.judge.compare import NOISE_RULES, Comparison, compare
 from monitor.judge.document import same_place
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import Lore
+from monitor.judge.person import NOTHING_SAID
 from monitor.judge.recall import keep_pending, short_hash, skeleton, wait_on
 from monitor.judge.severity import collapsed
 from monitor.judge.telling import change_of, parts_of, quote_touches
@@ -27,6 +28,7 @@ from monitor.model import (
     QuoteState,
     QuoteTouch,
     Reason,
+    Sayings,
     Source,
     WatchAs,
     key_of,
@@ -51,6 +53,7 @@ class Setting:
     final_url: str
     now: datetime
     lore: Lore
+    sayings: Sayings = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def weighed(memory: Memory, told: Extraction, before: Extraction, reading: Extra
         setting.now,
         setting.lore.words,
         rules=setting.lore.rules,
+        sayings=setting.sayings,
         lists=setting.source.watch_as is WatchAs.LISTING,
     )
 

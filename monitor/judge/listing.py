@@ -26,6 +26,12 @@ class ItemUnit:
     news: bool = True
 
     @property
+    def slot(self) -> str:
+        """Recognises the entry, whatever it says."""
+        item = self.new or self.old
+        return short_hash("entry", item.key) if item else ""
+
+    @property
     def key(self) -> str:
         return short_hash(self.kind, *(_face(i) for i in (self.old, self.new) if i is not None))
 

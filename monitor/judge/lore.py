@@ -16,6 +16,8 @@ RULES = frozenset(
         "build", "clock", "stamp", "shift", "teaser", "count", "headline", "window", "entry",
         # What its past says. (judge/scale.py)
         "ticking", "rotating", "volatile", "flicker", "confirm", "warm_up", "edit", "part", "with",
+        # What a person said. (judge/person.py)
+        "person",
         # What is told how. (judge/compare.py, judge/goodlook.py)
         "order", "punctuation", "link", "notice",
     }

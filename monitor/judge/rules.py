@@ -2,6 +2,7 @@
 
 from monitor.judge.compare import EDITORIAL, Weighed
 from monitor.judge.listing import ItemUnit
+from monitor.judge.person import PERSON
 
 ASKED = (
     "build",
@@ -26,10 +27,10 @@ ASKED_OF_ENTRIES = ("window", "volatile", "flicker", "entry", "confirm")
 def answers(weighed: Weighed) -> tuple[tuple[str, bool], ...]:
     """Each rule that was asked about a place, and whether it spoke; the last one did.
 
-    A source that is still new is asked nothing else: `warm_up` outranks the rest.
+    A source that is still new is asked nothing else, nor is a place of which a person said that it is noise.
     """
-    if weighed.rule == "warm_up":
-        return (("warm_up", True),)
+    if weighed.rule in {"warm_up", PERSON}:
+        return ((weighed.rule, True),)
     if isinstance(weighed.unit, ItemUnit):
         order: tuple[str, ...] = ASKED_OF_ENTRIES
     elif weighed.unit.kind in EDITORIAL:

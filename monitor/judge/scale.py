@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from monitor.cadence import WARM_UP_LOOKS, WARM_UP_TIME
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import EVERY_RULE, Rules
+from monitor.judge.person import NOTHING_SAID, PERSON, overruled
 from monitor.judge.recall import (
     FLICKER,
     ROTATING_TURNS,
@@ -20,7 +21,7 @@ from monitor.judge.recall import (
 )
 from monitor.judge.stamps import Stamps
 from monitor.judge.units import Unit, UnitKind
-from monitor.model import Memory, PartKind, Pending, Sighting, Slot
+from monitor.model import Memory, PartKind, Pending, Sayings, Sighting, Slot
 
 EDITORIAL = frozenset({UnitKind.PUNCTUATION, UnitKind.MOVED_AWAY, UnitKind.MOVED_HERE})
 SHOWN_AGAIN = timedelta(hours=20)
@@ -33,7 +34,7 @@ FEWEST_ENTRY = 3
 """Words from which a new line of a listing is an entry."""
 ENDLESS = frozenset({"build", "clock", "stamp", "headline", "teaser", "count"})
 """Rules that say what a line is, not what its past was: they do not end."""
-NOISE_RULES = ENDLESS | {"volatile", "rotating", "ticking", "flicker", "shift"}
+NOISE_RULES = ENDLESS | {PERSON, "volatile", "rotating", "ticking", "flicker", "shift"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,11 @@ class Scale:
         file: bool,
         lists: bool,
         rules: Rules = EVERY_RULE,
+        sayings: Sayings = NOTHING_SAID,
     ) -> None:
         self.now, self.last, self.marks, self.frame = now, memory.last_good, marks, frame
         # A file is put there by somebody: it has no furniture, is not half rendered and needs no second look.
-        self.file, self.lists, self.rules = file, lists, rules
+        self.file, self.lists, self.rules, self.sayings = file, lists, rules, sayings
         days_old = memory.first_good is not None and now - memory.first_good >= WARM_UP_TIME
         self.warm = file or memory.good_looks >= WARM_UP_LOOKS or days_old or "warm_up" not in rules
         self.sightings: Mapping[str, Sighting] = {s.key: s for s in sightings}
@@ -156,7 +158,7 @@ class Scale:
     def _name(self, weighed: Weighed) -> str:
         """A place that rotates keeps one name, whatever it shows: it is held back once, not at every look."""
         unit = weighed.unit
-        rotates = isinstance(unit, Unit) and weighed.rule in {"rotating", "ticking"}
+        rotates = isinstance(unit, Unit) and weighed.rule in {"rotating", "ticking", PERSON}
         return unit.slot if rotates and isinstance(unit, Unit) else unit.key
 
     def _rule(self, unit: Unit | ItemUnit) -> str:
@@ -166,7 +168,8 @@ class Scale:
             usual = "confirm"
         else:
             usual = self.marks.rule(unit) or self._pointer(unit) or self._past(unit) or self._entry(unit) or "confirm"
-        return usual if self.warm or usual in {"window", "entry"} else "warm_up"
+        rule = usual if self.warm or usual in {"window", "entry"} else "warm_up"
+        return overruled(rule, unit, self.sayings, NOISE_RULES) if PERSON in self.rules else rule
 
     def _item(self, unit: ItemUnit) -> str:
         if not unit.news:

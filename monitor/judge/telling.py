@@ -157,7 +157,7 @@ def _block_part(unit: Unit) -> Part:
         spans = word_marks(old, new)
     else:
         spans = (Span(Mark.ADDED, new),) if new else (Span(Mark.REMOVED, old),)
-    return Part(kind, old, new, spans, block.headings, block.kind, block.place, block.page)
+    return Part(kind, old, new, spans, block.headings, block.kind, block.place, block.page, slot=unit.slot)
 
 
 def _rewrite(unit: Unit) -> Iterable[Part]:
@@ -184,6 +184,7 @@ def _link_parts(unit: Unit) -> Iterable[Part]:
             block.place,
             block.page,
             new.url or old.url,
+            slot=unit.slot,
         )
 
 
@@ -198,7 +199,7 @@ def _item_part(unit: ItemUnit) -> Part:
         spans: tuple[Span, ...] = word_marks(old, new)
     else:
         spans = (Span(Mark.ADDED, new),) if new else (Span(Mark.REMOVED, old),)
-    return Part(unit.kind, old, new, spans, url=item.url, date=item.date)
+    return Part(unit.kind, old, new, spans, url=item.url, date=item.date, slot=unit.slot)
 
 
 def _shown(item: Item | None) -> str:

@@ -16,6 +16,9 @@ from monitor.model.judgement import (
     QuoteState,
     QuoteTouch,
     Reason,
+    Saying,
+    SayingKind,
+    Sayings,
     Severity,
     Span,
 )
@@ -59,6 +62,7 @@ __all__ = [
     "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding", "FindingKind", "Frequency",
     "Health", "Held", "Hop", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Memory", "NotModified",
     "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
-    "QuoteState", "QuoteTouch", "Reason", "ReportLine", "Role", "Section", "SectionOf", "Severity", "Sighting",
-    "Slot", "Source", "Span", "Status", "Subscriber", "Trigger", "WatchAs", "WatchList", "key_of",
+    "QuoteState", "QuoteTouch", "Reason", "ReportLine", "Role", "Saying", "SayingKind", "Sayings", "Section",
+    "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "Status", "Subscriber", "Trigger",
+    "WatchAs", "WatchList", "key_of",
 ]  # fmt: skip

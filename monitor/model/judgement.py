@@ -106,6 +106,8 @@ class Part:
     """Of an item, or of the linked document."""
     date: str = ""
     """Of an item, as printed."""
+    slot: str = ""
+    """Hash of the place, as the judgement remembers it; empty in what was kept before places were."""
 
 
 class QuoteState(StrEnum):
@@ -230,6 +232,44 @@ class Held:
     at: datetime
     parts: tuple[Part, ...] = ()
     id: int = 0
+
+
+class SayingKind(StrEnum):
+    """What a person said of a difference."""
+
+    NEWS = "news"
+    """It was held back, and it was news."""
+    QUIET = "quiet"
+    """It was told, and it is noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A person's word about one difference, remembered for its source until it is taken back.
+
+    `places` are hashes of places and lines. NEWS: `rule` must not hold them back again; `held` is what it speaks of
+    and `change` what was told because of it. QUIET: they are held back from now on; `change` is what it speaks of.
+    """
+
+    source_id: str
+    kind: SayingKind
+    places: tuple[str, ...]
+    said_at: datetime
+    rule: str = ""
+    held: int = 0
+    change: int = 0
+    undone_at: datetime | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sayings:
+    """What is in force for one source."""
+
+    quiet: frozenset[str] = frozenset()
+    """Places."""
+    news: frozenset[tuple[str, str]] = frozenset()
+    """A place, and the rule that must not hold it back."""
 
 
 class FindingKind(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.errors import ExtractError
-from monitor.model.judgement import Change, Event, Finding, Health, Held, Outcome, QuoteState, Reason
+from monitor.model.judgement import Change, Event, Finding, Health, Held, Outcome, QuoteState, Reason, Sayings
 from monitor.model.text import Extraction
 from monitor.model.watch import Source
 from monitor.model.wire import Answer
@@ -144,6 +144,8 @@ class PollOrder:
     fingerprint: str = ""
     early_report: bool = False
     """The first report has gone out: a first look is told as an event."""
+    sayings: Sayings = field(default_factory=Sayings)
+    """What a person said of this source's differences."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from monitor.store.hosts import Hosts, host_of
 from monitor.store.locks import LOCK_WAIT, daemon_lock, daemon_owner
 from monitor.store.meta import Facts
 from monitor.store.outbox import Outbox
-from monitor.store.past import Found, Past, Telling
+from monitor.store.past import Found, Past, Said, Telling
 from monitor.store.polls import Polls
+from monitor.store.sayings import People, in_force
 from monitor.store.sources import Sources
 from monitor.store.subscribers import Subscribers
 from monitor.store.texts import Texts
@@ -38,8 +39,8 @@ from monitor.store.values import (
 
 __all__ = [
     "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "Found", "LookRow", "Period", "PollRow", "Queue", "Recorded",
-    "SnapshotRow", "SourceState", "Store", "SyncReport", "Telling", "backup_name", "daemon_lock", "daemon_owner",
-    "damaged", "host_of", "newest_backup", "open_store", "restore",
+    "Said", "SnapshotRow", "SourceState", "Store", "SyncReport", "Telling", "backup_name", "daemon_lock",
+    "daemon_owner", "damaged", "host_of", "in_force", "newest_backup", "open_store", "restore",
 ]  # fmt: skip
 
 SQLITE = sqlite3.sqlite_version
@@ -61,6 +62,7 @@ class Store:
         self.outbox = Outbox(database)
         self.meta = Facts(database)
         self.past = Past(database)
+        self.people = People(database)
 
     @property
     def path(self) -> Path:

@@ -21,6 +21,7 @@ from monitor.model import (
     Health,
     Held,
     Outcome,
+    SayingKind,
     Severity,
     Trigger,
 )
@@ -31,15 +32,24 @@ from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.engine import Database
-from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, POLL, SNAPSHOT, SOURCE, SUBSCRIBER
+from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, POLL, SAYING, SNAPSHOT, SOURCE, SUBSCRIBER
 from monitor.store.values import Counts, PollRow, SnapshotRow
 
 NO_LOOK = (Outcome.OFFLINE, Outcome.FAULT)
 """Polls that say nothing of their source."""
 
 
-TELLABLE = CHANGE.c.told.is_(True) & (CHANGE.c.kind != ChangeKind.TECHNICAL)
-"""Changes that digests may carry: none that our own rules made."""
+_IN_FORCE = select(SAYING.c.change_id).where(SAYING.c.undone_at.is_(None))
+_UNSAID = select(SAYING.c.change_id).where(
+    ((SAYING.c.kind == SayingKind.QUIET) & SAYING.c.undone_at.is_(None))
+    | (
+        (SAYING.c.kind == SayingKind.NEWS)
+        & SAYING.c.change_id.not_in(_IN_FORCE.where(SAYING.c.kind == SayingKind.NEWS).correlate(None))
+    )
+)
+"""Changes that a person called noise, or told and took back."""
+TELLABLE = CHANGE.c.told.is_(True) & (CHANGE.c.kind != ChangeKind.TECHNICAL) & CHANGE.c.id.not_in(_UNSAID)
+"""Changes that digests may carry: none that our own rules made, none that a person does not want told."""
 
 
 class History:
@@ -101,6 +111,10 @@ class History:
         if since is not None:
             statement = statement.where(HELD.c.at >= since)
         return tuple(replace(HELD_CODEC.unpack(row.value), id=row.id) for row in self._rows(statement))
+
+    def held_row(self, held_id: int) -> Held | None:
+        statement = select(HELD).where(HELD.c.id == held_id)
+        return next((replace(HELD_CODEC.unpack(row.value), id=row.id) for row in self._rows(statement)), None)
 
     def findings(self) -> tuple[Finding, ...]:
         """The first look at each source on the list, in its order.

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from monitor.model import Change, DeliveryState, DigestKind, Event, Held
+from monitor.model import Change, DeliveryState, DigestKind, Event, Held, Saying
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.engine import Database
 from monitor.store.history import read_change, read_event, read_poll
-from monitor.store.tables import CHANGE, DELIVERY, DIGEST, DIGEST_ITEM, EVENT, HELD, POLL, SUBSCRIBER
+from monitor.store.sayings import read_saying
+from monitor.store.tables import CHANGE, DELIVERY, DIGEST, DIGEST_ITEM, EVENT, HELD, POLL, SAYING, SUBSCRIBER
 from monitor.store.values import PollRow
 
 PAGE = 500
@@ -44,6 +45,14 @@ class Telling:
     answer: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A person's word, with what had been held back when it says that this was news."""
+
+    saying: Saying
+    held: Held | None
+
+
 class Past:
     """Only reads."""
 
@@ -73,6 +82,20 @@ class Past:
             for row in connection.execute(select(HELD).where(HELD.c.source_id == source).order_by(HELD.c.id)):
                 by_poll.setdefault(row.poll_id, ([], [], []))[2].append(HELD_CODEC.unpack(row.value))
         return {poll: Found(tuple(c), tuple(e), tuple(h)) for poll, (c, e, h) in by_poll.items()}
+
+    def said(self, source: str) -> tuple[Said, ...]:
+        """What people said of this source's differences, oldest first, what was taken back too."""
+        statement = (
+            select(SAYING, HELD.c.value)
+            .outerjoin(HELD, HELD.c.id == SAYING.c.held_id)
+            .where(SAYING.c.source_id == source)
+            .order_by(SAYING.c.id)
+        )
+        with self._database.reading() as connection:
+            return tuple(
+                Said(read_saying(row), HELD_CODEC.unpack(row.value) if row.value else None)
+                for row in connection.execute(statement)
+            )
 
     def poll_of(self, change_id: int) -> int:
         """The poll that wrote a change; 0 when there is no such change."""

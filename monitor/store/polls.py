@@ -20,6 +20,7 @@ from monitor.model import (
     PollIntent,
     PollOrder,
     Reason,
+    Sayings,
     Trigger,
 )
 from monitor.store.bodies import Bodies
@@ -29,6 +30,7 @@ from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.engine import Database
 from monitor.store.record import Prepared, write
+from monitor.store.sayings import sayings_of
 from monitor.store.tables import DIGEST, EVENT, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
 from monitor.store.values import DueRow, Recorded
 
@@ -81,10 +83,11 @@ class Polls:
             if row is None:
                 return None
             memory = connection.scalar(select(MEMORY.c.value).where(MEMORY.c.source_id == source_id))
+            said = sayings_of(connection, source_id)
             reported = connection.scalar(select(exists().where(DIGEST.c.kind == DigestKind.FIRST_REPORT)))
             crash.reach("claim.before_commit")
         crash.reach("claim.after_commit")
-        return _order(row, memory, early_report=bool(reported))
+        return _order(row, memory, said, early_report=bool(reported))
 
     def record(self, intent: PollIntent) -> Recorded | None:
         """Writes everything one poll brought, in one transaction, and frees the lease.
@@ -168,7 +171,7 @@ def _free(connection: Connection, order: PollOrder, values: dict[str, Any]) -> i
     return connection.execute(statement.values(lease_until=None, lease_owner=None, **values)).rowcount
 
 
-def _order(row: Row[Any], memory: bytes | None, *, early_report: bool) -> PollOrder:
+def _order(row: Row[Any], memory: bytes | None, said: Sayings, *, early_report: bool) -> PollOrder:
     return PollOrder(
         source=SOURCE_CODEC.load(row.definition),
         token=row.token,
@@ -186,4 +189,5 @@ def _order(row: Row[Any], memory: bytes | None, *, early_report: bool) -> PollOr
         current_text=row.current_text,
         fingerprint=row.fingerprint,
         early_report=early_report,
+        sayings=said,
     )

@@ -100,6 +100,7 @@ def _state(row: Row[Any]) -> SourceState:
         robots=row.robots,
         address=row.address,
         leased_until=row.lease_until,
+        token=row.token,
         told_text=row.told_text,
         current_text=row.current_text,
         last_sha256=row.last_sha256,

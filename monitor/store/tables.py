@@ -7,7 +7,7 @@ its own. A plain `datetime` annotation is stored in UTC and comes back aware.
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, MetaData, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 # Alembic's batch mode can only drop what has a name.
@@ -194,6 +194,27 @@ class Held(Row, table=True):
     value: bytes
 
 
+class Saying(Row, table=True):
+    """A person's word: this was news (`held_id`, told as `change_id`), or this is noise (`change_id`)."""
+
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("kind IN ('news', 'quiet')", name="kind"),
+        # In force at most once; what was taken back stays.
+        Index("uq_saying_in_force", "kind", "change_id", unique=True, sqlite_where=text("undone_at IS NULL")),
+        NEVER_AGAIN,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: str = Field(foreign_key="source.id", index=True)
+    kind: str
+    rule: str
+    places: str = Field(sa_type=Text)
+    held_id: int | None = Field(default=None, foreign_key="held.id")
+    change_id: int = Field(foreign_key="change.id")
+    said_at: datetime
+    undone_at: datetime | None = None
+
+
 class Finding(Row, table=True):
     source_id: str = Field(primary_key=True, foreign_key="source.id")
     poll_id: int = Field(foreign_key="poll.id", index=True)
@@ -298,6 +319,7 @@ def table(row: type[Row]) -> Table:
 META, SECTION, SOURCE, MEMORY = table(Meta), table(Section), table(Source), table(Memory)
 POLL, BODY, SNAPSHOT, TEXT = table(Poll), table(Body), table(Snapshot), table(Reading)
 CHANGE, EVENT, HELD, FINDING = table(Change), table(Event), table(Held), table(Finding)
+SAYING = table(Saying)
 HOST, SUBSCRIBER, CHANNEL = table(Host), table(Subscriber), table(Channel)
 DIGEST, DIGEST_ITEM, DELIVERY = table(Digest), table(DigestItem), table(Delivery)
 FAR = timedelta(days=1)

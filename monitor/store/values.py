@@ -59,6 +59,8 @@ class SourceState:
     last_snapshot: int
     told_snapshot: int
     fingerprint: str
+    token: int
+    """Of the last claim."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from monitor.model import (
     NotModified,
     PollOrder,
     Quote,
+    Sayings,
     Source,
     Trigger,
 )
@@ -59,13 +60,13 @@ class Watch:
         )  # fmt: skip
         self.lore, self.now, self.told, self.before = lore, START, None, None
         self.memory, self.health, self.token, self.sha256 = Memory(), Health.NEW, 0, ""
-        self.early_report = False
+        self.early_report, self.sayings = False, Sayings()
         self.next_poll_at = START
 
     def case(self):
         order = PollOrder(
             self.source, self.token, Trigger.SCHEDULED, self.now, self.memory, health=self.health,
-            last_sha256=self.sha256, early_report=self.early_report,
+            last_sha256=self.sha256, early_report=self.early_report, sayings=self.sayings,
         )  # fmt: skip
         return Case(order, self.citations, self.lore, self.now, self.now, self.told, self.before)
 

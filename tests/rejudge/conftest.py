@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from monitor import config
-from monitor.cli import main
+from monitor.cli import judging, main
+from monitor.cli.ground import Kept
 from monitor.clock import SteppedClock
 from monitor.demo import Down, Reply, Scene, Script, Stage, Validators
 from monitor.rejudge import Judges
@@ -83,7 +84,7 @@ def script() -> Script:
     )
 
 
-async def live(home: Path) -> None:
+async def live(home: Path, on_day_5=None) -> None:
     async with Stage(script()) as stage:
         settings = Settings(home=home, mail_to="reader@example.org", contact="watch@example.org")
         app = build(
@@ -96,6 +97,9 @@ async def live(home: Path) -> None:
                 await app.polling.run_due()
                 await app.post.compose()
                 await app.post.deliver()
+                if on_day_5 is not None and stage.clock.now() >= START + timedelta(days=5):
+                    on_day_5(Kept(settings, stage.clock, app.store))
+                    on_day_5 = None
                 times = [s.next_poll_at for s in app.store.sources.all() if s.next_poll_at]
                 soonest = min([*times, stage.clock.now() + timedelta(hours=1)])
                 stage.clock.set(max(soonest, stage.clock.now() + timedelta(seconds=20)))
@@ -103,15 +107,32 @@ async def live(home: Path) -> None:
             await app.aclose()
 
 
-@pytest.fixture(scope="session")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home that watched for nine days."""
-    home = tmp_path_factory.mktemp("lived")
+def make(home: Path, on_day_5=None) -> Path:
     (home / "data").mkdir()
     (home / "sources.yaml").write_text(SOURCES)
     (home / "data" / "citations.yaml").write_text(CITATIONS)
-    asyncio.run(live(home))
+    asyncio.run(live(home, on_day_5))
     return home
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that watched for nine days."""
+    return make(tmp_path_factory.mktemp("lived"))
+
+
+@pytest.fixture(scope="session")
+def spoken(tmp_path_factory: pytest.TempPathFactory):
+    """The store of a home where somebody said a word about a change and about a counter on the fifth day."""
+
+    def say(kept: Kept) -> None:
+        judging.say_quiet(kept, 1)
+        judging.say_news(kept, kept.store.history.held("ticking")[-1].id)
+
+    home = make(tmp_path_factory.mktemp("spoken"), say)
+    found = open_store(home / "db" / "monitor.sqlite3", clock=SteppedClock(START + timedelta(days=DAYS)))
+    yield found
+    found.close()
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def older(tmp_path):
     """A database one revision back with a row in it, and migrations that lead from there to HEAD."""
     migrations = tmp_path / "migrations"
     shutil.copytree(resources.bundled("db/migrations"), migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    (script,) = (migrations / "versions").glob(f"{HEAD}*.py")
+    (script,) = (migrations / "versions").glob("0001*.py")
     script.write_text(script.read_text().replace("down_revision = None", 'down_revision = "0000"'))
     (migrations / "versions" / "0000_before.py").write_text(
         "revision, down_revision, branch_labels, depends_on = '0000', None, None, None\ndef upgrade(): pass\n"
