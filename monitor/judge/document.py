@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from monitor.errors import ExtractError, FetchError
+from monitor.errors import ExtractError, ExtractKind, FetchError
 from monitor.judge.lore import Lore, Rules
 from monitor.model import Capture, EventKind, Extraction, Look, NotModified, Reason
 from monitor.text.pages import page_fault
@@ -103,7 +103,7 @@ def stand(look: Look, known: Known, language: str, lore: Lore) -> Standing:
     if by_status is not None:
         return by_status
     if isinstance(reading, ExtractError):
-        return _unread(reading)
+        return _wordless(answer, reading, lore) or _unread(reading)
     if reading is None:
         raise ValueError("an answer with new bytes was not read")
     return _as_known(answer, reading, known, language, lore.rules)
@@ -148,6 +148,13 @@ def _page_fault(capture: Capture, reading: Extraction, lore: Lore, *, shrunk: bo
         return None
     state = _FAULTS.get(str(fault.kind), State.UNREACHABLE)
     return Standing(state, Reason(f"page_{fault.kind}", {"phrase": fault.phrase[:120]}))
+
+
+def _wordless(capture: Capture, error: ExtractError, lore: Lore) -> Standing | None:
+    """A page that shows no text at all may still say in its source that it is a challenge or a denial."""
+    if error.kind is not ExtractKind.EMPTY:
+        return None
+    return _page_fault(capture, Extraction("", ()), lore, shrunk=False)
 
 
 def _unread(error: ExtractError) -> Standing:
