@@ -198,6 +198,10 @@ class Home:
     def close(self) -> None:
         for process in self.processes:
             if process.exitcode is None:
+                process.terminate()
+        for process in self.processes:
+            process.join(10)
+            if process.exitcode is None:
                 process.kill()
                 process.join()
         if self._store is not None:

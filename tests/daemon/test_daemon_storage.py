@@ -30,12 +30,12 @@ def raw(home):
 
 
 def test_a_full_disk_ends_nothing_asks_nobody_and_mends_itself(home, web):
-    home.watch("one", "two", "three", interval=120)
+    home.watch("one", "two", "three", interval=60)
     home.warm()
     with closing(raw(home)) as ballast:
         ballast.execute("CREATE TABLE ballast AS SELECT randomblob(3000000) AS room")
         (pages,) = ballast.execute("PRAGMA page_count").fetchone()
-    home.run_at(75)  # a lease lasts four seconds: longer than the disk is full
+    home.run_at(50)  # a lease lasts six seconds: longer than the disk is full
     home.change("one")
     web.pages["one.example"].body += big("one")
     process = home.start(max_pages=pages + 8)
@@ -81,13 +81,13 @@ def test_a_database_locked_by_another_process_is_waited_for_and_no_result_is_los
 
 
 def test_a_database_locked_for_longer_than_anybody_waits_is_reported_once_and_no_result_is_lost(home):
-    home.watch(*(f"s{n}" for n in range(6)), interval=120)
+    home.watch(*(f"s{n}" for n in range(6)), interval=60)
     home.warm()
-    home.run_at(75)  # a lease lasts four seconds: longer than the lock
+    home.run_at(40)  # a lease lasts seven seconds: longer than the lock
     process = home.start(lock_wait=0.4)
     home.goes_on(process, 1)
-    hold(home, 3)
-    home.goes_on(process, 12)
+    hold(home, 2)
+    home.goes_on(process, 8)
     home.stop(process)
     assert claims_without_result(home) == 0
     assert home.said("results cannot be written") <= 1
@@ -248,7 +248,17 @@ def test_a_backup_that_finds_no_room_leaves_nothing_behind(home, checkout):
     done = subprocess.run([sys.executable, "-c", FULL, str(home.database)], env={"PYTHONPATH": str(checkout)},
                           capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
     assert str(home.database) in done.stdout, done.stderr
-    assert list((home.database.parent / "backups").iterdir()) == []
+    assert list((home.database.parent / "backups").glob("monitor-*")) == []
+
+
+def test_what_a_kill_left_of_a_backup_is_swept_away_a_day_later(home):
+    kept = home.store.backup()
+    old, young = (kept.with_name(f"monitor-{name}Z.sqlite3.unfinished") for name in ("old", "young"))
+    for half in (old, young):
+        half.write_bytes(b"half")
+    os.utime(old, (time.time() - 90_000,) * 2)
+    home.store.prune_backups(7)
+    assert (kept.exists(), old.exists(), young.exists()) == (True, False, True)
 
 
 def test_a_long_look_at_the_database_keeps_nobody_from_writing_not_even_the_daily_round(home):
