@@ -133,8 +133,8 @@ def demo(
         "demo"
     ),
 ) -> None:
-    """A played Belgium changes before your eyes: invented sites on this machine, nine days of their history in about a
-    minute, and the digests that tell of it. No network, no mail server; your own home is not touched.
+    """A played Belgium changes before your eyes: invented sites on this machine, nine days of their history in
+    seconds, and the digests that tell of it. No network, no mail server; your own home is not touched.
     """
     from monitor.demo import run_demo  # noqa: PLC0415
 

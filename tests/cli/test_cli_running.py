@@ -12,8 +12,9 @@ import pytest
 
 from monitor import resources
 from monitor.cli import running
+from monitor.clock import SystemClock
 from monitor.model import DeliveryState
-from monitor.store import daemon_lock, daemon_owner
+from monitor.store import daemon_lock, daemon_owner, open_store
 
 UNREACHABLE = """\
 version: 1
@@ -69,6 +70,14 @@ def test_status_of_a_home_where_nothing_was_polled_yet(monitor, alone):
     (alone / "db").mkdir(exist_ok=True)
     (alone / "db/monitor.sqlite3").touch()
     assert monitor("status").out == "not running; nothing polled yet: 0 sources, last look never\n"
+
+
+def test_a_start_while_the_network_is_gone_says_why_nothing_is_looked_at(monitor, alone):
+    (alone / "db").mkdir(exist_ok=True)
+    store = open_store(alone / "db/monitor.sqlite3", clock=SystemClock())
+    store.meta.set("offline_since", "2026-03-01T10:11:12.5+00:00")
+    store.close()
+    assert "network gone since 2026-03-01T10:11:12Z" in monitor("poll").err
 
 
 def settle_everything(store):

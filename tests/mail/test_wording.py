@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor import digest
-from monitor.messages import Renderer
+from monitor import digest, resources
+from monitor.messages import Renderer, load, why_not_watched
 from monitor.model import (
     ChangeKind,
     DigestKind,
@@ -22,7 +22,9 @@ from monitor.model import (
     QuoteTouch,
     Reason,
     Severity,
+    Source,
     Span,
+    WatchAs,
 )
 
 
@@ -232,6 +234,22 @@ def test_why_a_source_is_not_watched_is_said(week, renderer):
     told = Finding("oecd-api", FindingKind.NOT_WATCHED, week.now, reason=Reason("reference_only"))
     said = " ".join(report(week, renderer, (told,)).text.split())
     assert "not watched yet: the report names it without an address that could be looked at" in said
+
+
+@pytest.mark.parametrize(
+    ("watch_as", "url", "said"),
+    [
+        (WatchAs.NONE, "https://publisher.example/article", "its site does not want programs to look"),
+        (WatchAs.NONE, None, "the report gives no address"),
+        (WatchAs.API, "https://data.example/", "an interface the monitor does not speak yet"),
+        (WatchAs.PAGE, "https://ministry.example/", ""),
+    ],
+)
+def test_the_reason_why_nobody_looks_depends_on_what_the_list_has(watch_as, url, said):
+    words = load([resources.bundled("alerts/templates")], "en")
+    found = why_not_watched(Source("a", "A", "laws", url, watch_as=watch_as), words)
+    assert said in found
+    assert bool(said) == bool(found)
 
 
 def test_a_late_first_report_says_from_when_it_is(week, renderer):
