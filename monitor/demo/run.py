@@ -84,10 +84,8 @@ def _sum_up(app: App, folder: Path, say: Say) -> None:
     counts = app.store.history.counts(app.clock.now())
     mails = sorted((folder / "alerts/outbox").glob("*.eml"))
     say("")
-    say(
-        f"{counts.polls} looks at {counts.sources} sources. Told: {counts.told_changes} changes, {counts.events} events."
-    )
-    say(f"Held back as noise: {counts.held} differences.")
+    say(f"{counts.polls} looks at {counts.sources} sources.")
+    say(f"Told: {counts.told_changes} changes and {counts.events} events. Held back: {counts.held} differences.")
     say(f"{len(mails)} mails in {folder / 'alerts/outbox'}:")
     for mail in mails:
         say(f"  {mail.name}")
