@@ -321,7 +321,7 @@ def test_a_broken_page_is_found_and_nothing_is_written_any_more(path, tool, reop
     store = reopen()
     assert store.check() != ()
     before = path.read_bytes()
-    with pytest.raises(DamagedError, match="monitor restore .*sqlite3"):
+    with pytest.raises(DamagedError, match=r"monitor restore .*sqlite3"):
         store.meta.set("k", "v")
     assert path.read_bytes() == before
 
