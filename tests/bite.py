@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "BITE"
-RULE_TESTS = tuple(f"tests/judge/test_{name}.py" for name in ("rules", "compare", "decide"))
+RULE_TESTS = tuple(f"tests/judge/test_{name}.py" for name in ("rules", "person", "compare", "decide"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,11 @@ def bitten(name: str, switch: Switch) -> str:
         sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly", "-p",
         "tests.bite", *switch.tests,
     ]  # fmt: skip
-    environment = {**os.environ, VARIABLE: name}
+    environment = {**os.environ, VARIABLE: name}  # an empty name switches nothing off
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in {0, 1}:
         raise SystemExit(f"{name}: the tests cannot run\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    failed = re.search(r"^FAILED \S+::(\S+)", done.stdout, re.MULTILINE)
+    failed = re.search(r"^FAILED \S+?::(.+?)(?: - .*)?$", done.stdout, re.MULTILINE)
     return failed[1] if failed else ""
 
 
@@ -111,6 +111,9 @@ def main() -> None:
     known, wanted = switches(), parser.parse_args().names
     if unknown := set(wanted) - known.keys():
         parser.error(f"no such switch: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    tests = {test for name in wanted or known for test in known[name].tests}
+    if test := bitten("", Switch(lambda: None, tuple(sorted(tests)))):
+        raise SystemExit(f"fails with everything on: {test}")
     silent = []
     for name in wanted or known:
         test = bitten(name, known[name])

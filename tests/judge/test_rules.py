@@ -124,6 +124,12 @@ def test_a_new_line_of_a_listing_is_told_at_the_first_look(play, say):
     assert heard(shows(new, *say.LINES)) == [("", new)]
 
 
+def test_the_count_of_a_listing_is_no_news_of_its_own(play, say):
+    page, shows = play(*say.LINES, "Showing 57 opinions", watch_as=WatchAs.LISTING)
+    assert heard(shows(*say.LINES, "Showing 58 opinions", times=3)) == []
+    assert rules(page) == {"count"}
+
+
 def test_a_new_entry_is_told_without_the_one_that_it_pushed_out(fresh, say):
     def listed(*numbers):
         items = tuple(Item(f"https://www.coc.example/{n}", f"Opinion number {n} of the body") for n in numbers)

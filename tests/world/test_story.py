@@ -16,6 +16,7 @@ from world.verdict import first_disagreements, told_disagreements
 
 from monitor import config, resources
 from monitor.model import Outcome, WatchList
+from monitor.rejudge import Judges, told_then_and_now
 from monitor.settings import Settings
 from monitor.wiring import App, build
 
@@ -31,6 +32,8 @@ class Month:
     requests: tuple
     outcomes: dict
     mails: tuple
+    again: tuple
+    """Told then and told now, the month judged again from its stored bytes."""
     offline: str
 
 
@@ -69,8 +72,10 @@ async def live(folder: Path) -> Month:
                 outcomes[poll.source_id].append(poll.outcome)
             changes, events = history.changes(limit=10_000), history.events(limit=10_000)
             mails = mails_in(folder)
+            judges = Judges(app.lore, app.citations)
+            again = [p for s in app.store.sources.all() for p in told_then_and_now(app.store, s.source, judges)]
             return Month(start, history.findings(), changes, events, tuple(world.requests), outcomes,
-                         mails, app.store.meta.get("offline_since") or "")  # fmt: skip
+                         mails, tuple(again), app.store.meta.get("offline_since") or "")  # fmt: skip
         finally:
             await app.aclose()
 
@@ -121,3 +126,8 @@ def test_the_reader_gets_the_first_report_and_then_digests_with_every_change(mon
     subjects = [m.split(b"Subject: ", 1)[1].split(b"\r\n", 1)[0] for m in month.mails]
     assert b"First report" in subjects[0]
     assert len(subjects) >= 10
+
+
+def test_the_month_judged_again_from_its_stored_bytes_tells_the_same(month):
+    assert [(p.source_id, p.verdict) for p in month.again if p.verdict != "same"] == []
+    assert len(month.again) == len([c for c in month.changes if c.told])
