@@ -103,7 +103,7 @@ class Draft:
                 view = self._view_of(entry, number, room or LINE)
                 (shown if room else also).append(view)
             if shown:
-                groups.append(GroupView(section.section.title, changes=tuple(shown)))
+                groups.append(GroupView(self._words.section(section.section.title), changes=tuple(shown)))
         return tuple(groups), also
 
     def _view_of(self, entry: DigestChange, number: int, room: Room) -> ChangeView:
@@ -182,6 +182,7 @@ _FIXED = {
     "removed": "marks.removed",
     "added": "marks.added",
     "cut": "marks.cut",
+    "colon": "marks.colon",
 }
 _HEADINGS = {
     DigestKind.FIRST_REPORT: "heading.report",
@@ -220,8 +221,12 @@ def _follows(subscriber: Subscriber, words: Words) -> str:
     if filters.jurisdictions:
         said.append(words("footer.filter_jurisdictions", list=words.join(filters.jurisdictions)))
     if filters.words:
-        said.append(words("footer.filter_words", list=words.join([f"“{w}”" for w in filters.words])))
+        said.append(
+            words("footer.filter_words", list=words.join([words("marks.quoted", quote=w) for w in filters.words]))
+        )
     if filters.min_severity > Severity.MINOR:
         level = words(f"severity.{SEVERITIES[filters.min_severity]}").lower()
         said.append(words("footer.filter_severity", severity=level))
-    return words("footer.some", filters=short("; ".join(said), 400)) if said else words("footer.all")
+    return (
+        words("footer.some", filters=short(words("lists.semicolon").join(said), 400)) if said else words("footer.all")
+    )

@@ -115,7 +115,7 @@ def _why(change: Change, words: Words) -> str:
     if change.topics:
         names = words.join([words.name_of("topics", topic) for topic in change.topics], last=False)
         said.append(words("change.topics", topics=names))
-    return "; ".join(said) or words.name_of("reasons", "words_changed")
+    return words("lists.semicolon").join(said) or words.name_of("reasons", "words_changed")
 
 
 def _seen(change: Change, telling: Telling) -> str:

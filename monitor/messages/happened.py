@@ -54,7 +54,7 @@ def _view(entry: DigestEvent, telling: Telling, line: ReportLine | None) -> Even
         name=named(source, words),
         footnotes=footnotes(footnote_numbers, words),
         text=" ".join(said),
-        quote=short(quote, 2 * CLAIM),
+        quote=words("marks.quoted", quote=short(quote, 2 * CLAIM)) if quote else "",
         lang=source.languages[0] if len(source.languages) == 1 and event.kind is EventKind.STATUS_NOTICE else "",
         rows=tuple(_rows(entry, telling)),
         severity=SEVERITIES[event_severity(event)],
@@ -112,4 +112,4 @@ def _time(stamp: str) -> datetime | None:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "”")) else ".")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "”", "»", "“")) else ".")

@@ -9,6 +9,8 @@ from monitor.messages.safe import address, unmarked, visible
 from monitor.messages.view import Marked
 
 WIDTH = 76
+_TIED = re.compile(r"(?<=«) | (?=[»:;])")
+"""Blanks of French typography: no line ends there. `visible` leaves no other no-break space."""
 _OPEN = {"removed": ("[-", "-]"), "added": ("{+", "+}"), "same": ("", "")}
 
 
@@ -30,19 +32,26 @@ def wrapped(text: str, indent: int = 0, width: int = WIDTH, first: str = "") -> 
 
 def _fill(safe: str, indent: int, width: int, first: str = "") -> str:
     pad = " " * indent
-    return textwrap.fill(
-        safe,
+    laid = textwrap.fill(
+        tied(safe),
         width=width,
         initial_indent=pad + first,
         subsequent_indent=pad + " " * len(first),
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return laid.replace("\u00a0", " ")
+
+
+def tied(text: str) -> str:
+    """No line ends inside French quote marks or before a colon or semicolon."""
+    return _TIED.sub("\u00a0", text)
 
 
 def row(label: str, value: str, indent: int = 3, column: int = 10, *, is_url: bool = True) -> Laid:
     """`Page      https://…` – an address stays whole on its line, whatever its length."""
-    head = " " * indent + clean(label).ljust(column)
+    name = clean(label)
+    head = " " * indent + name.ljust(max(column, len(name) + 1) if name else column)
     if is_url:
         return Laid(head + address(value))
     return Laid(textwrap.fill(clean(value), WIDTH, initial_indent=head, subsequent_indent=" " * len(head),

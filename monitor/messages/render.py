@@ -147,7 +147,7 @@ class Renderer:
 
 def _safe_html(value: object) -> object:
     """Every value a page template prints: nothing hidden in it; escaping follows (autoescape)."""
-    return value if isinstance(value, Markup) else visible(str(value))
+    return value if isinstance(value, Markup) else layout.tied(visible(str(value)))
 
 
 def _most(size: int, fits: Callable[[int], bool]) -> int:

@@ -40,7 +40,8 @@ _QUOTE = 90
 
 def groups(sections: Iterable[SectionOf], words: Words) -> tuple[GroupView, ...]:
     return tuple(
-        GroupView(group.section.title, lines=tuple(_line(line, words) for line in group.lines)) for group in sections
+        GroupView(words.section(group.section.title), lines=tuple(_line(line, words) for line in group.lines))
+        for group in sections
     )
 
 
@@ -88,7 +89,7 @@ def finding_words(line: ReportLine, words: Words) -> str:
     more = _quotes(finding.quotes, words) if finding.kind in _WITH_QUOTES else []
     if finding.alternative:
         more.append(words("finding.alternative", n=finding.alternative))
-    return "; ".join([said, *more])
+    return words("lists.semicolon").join([said, *more])
 
 
 def _rows(line: ReportLine, words: Words) -> Iterable[Row]:

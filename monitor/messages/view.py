@@ -83,7 +83,7 @@ class EventView:
     footnotes: str
     text: str
     quote: str = ""
-    """A line of the page or a passage of the report, as it stands there."""
+    """A line of the page or a passage of the report, in the quote marks of the reader's language."""
     lang: str = ""
     rows: tuple[Row, ...] = ()
     severity: str = "minor"
@@ -151,4 +151,4 @@ class MailView:
     held: str = ""
     legend: str = ""
     words: dict[str, str] = field(default_factory=dict)
-    """Fixed words of the templates: page, kept, compare, removed, added, cut."""
+    """Fixed words of the templates: page, kept, compare, removed, added, cut, colon."""

@@ -84,6 +84,10 @@ class Words:
         except KeyError:
             return code.replace("-", " ").replace("_", " ")
 
+    def section(self, title: str) -> str:
+        """A section's title in the reader's language; as the list has it when the catalogue does not know it."""
+        return str(self._table.get("sections", {}).get(title, title))
+
     def reason(self, reason: Reason) -> str:
         """A reason in words. An unknown code is opened up rather than hidden.
 
@@ -119,7 +123,7 @@ class Words:
     def _parts(self, when: datetime) -> dict[str, str]:
         return {
             "weekday": self.rows("dates.weekdays")[when.weekday()],
-            "day": str(when.day),
+            "day": self("dates.first") if when.day == 1 else str(when.day),
             "month": self.rows("dates.months")[when.month - 1],
             "year": str(when.year),
             "time": f"{when.hour:02d}:{when.minute:02d}",

@@ -75,7 +75,8 @@ def test_every_entry_of_the_catalogue_is_used():
     code = "\n".join(p.read_text() for p in Path(view.__file__).parent.glob("*.py"))
     dynamic = ("reasons", "event", "events", "finding", "quotes", "expected", "fetch", "extract", "part", "media",
                "topics", "languages", "severity", "states", "not_watched", "meta", "subject.events", "dates",
-               "summary.happened", "summary.reason", "footer.daily", "footer.weekly", "change.left")  # fmt: skip
+               "sections", "summary.happened", "summary.reason", "footer.daily", "footer.weekly",
+               "change.left")  # fmt: skip
     unused = [
         key for key in read("en")
         if not any(key == d or key.startswith((f"{d}.", f"{d}_")) for d in dynamic) and f'"{key}"' not in code
