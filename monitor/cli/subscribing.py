@@ -47,7 +47,7 @@ HowOften = Annotated[
 Hour = Annotated[int | None, typer.Option(min=0, max=23, help="Full hour of daily and weekly digests, in --timezone.")]
 Day = Annotated[Weekday | None, typer.Option(help="Day of weekly digests.")]
 Zone = Annotated[str | None, typer.Option(help="Such as Europe/Brussels.")]
-Tongue = Annotated[Language | None, typer.Option(help="Of subject, headings and dates; only en is written so far.")]
+Tongue = Annotated[Language | None, typer.Option(help="Of the mail; names and quotes keep their own.")]
 Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only changes about it. Give it again for more.")]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Only this source. Give it again for more.")]
 Jurisdictions = Annotated[
