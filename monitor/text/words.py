@@ -212,7 +212,8 @@ def _lists(data: Mapping[str, object], languages: list[str]) -> _Lists:
         return tuple(dict.fromkeys(word for x in lists for word in words(x, key)))
 
     figures = _FIGURES.format(
-        months=_any(numbered),
+        # "section 8 may be brought": the English month is written with a capital, the verb is not.
+        months=_any(n for n in numbered if n != "may") + ("|(?-i:May|MAY)" if "may" in numbered else ""),
         currencies=_any(all_of("currencies")),
         percent=_any(all_of("percent")),
         scales=_any(scales),

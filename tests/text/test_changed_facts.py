@@ -18,6 +18,8 @@ def told(old, new, language, word_lists):
          [("modal", "may", "shall"), ("negation", "", "not")]),
         ("en", "You don't agree.", "You do agree.", [("negation", "don t", "")]),
         ("en", "by 3 May 2024", "by May 5, 2024", [("date", "3 May 2024", "May 5, 2024")]),
+        ("en", "The court decides.", "The court decides; section D.8 may be brought.",
+         [("number", "", "8"), ("modal", "", "may")]),
         ("en", "in May 2024", "in June 2024", [("date", "May 2024", "June 2024")]),
         ("en", "Deadline: 3 May 2024", "Deadline: 5 June 2024", [("date", "3 May 2024", "5 June 2024")]),
         ("fr", "(avis) 3 mai 2024", "(avis) 5 mai 2024", [("date", "3 mai 2024", "5 mai 2024")]),
