@@ -7,7 +7,8 @@
     ├─ DeliveryError    a message was not handed over; data, stored on the delivery's row
     ├─ SchemaError      database newer than the program, or not ours: exit 78
     ├─ DamagedError     the database file is damaged: nothing is written any more, exit 74
-    ├─ StorageError     the disk is full, the file read-only or locked for too long
+    ├─ StorageError     the disk is full, or the file locked for too long: exit 74
+    │  └─ ReadOnlyError the file, or the folder around it, may not be written: exit 78
     └─ AlreadyRunningError another daemon holds this database: exit 75
 
 Fetch, extract and delivery errors are values that travel to the store. Everything else ends the command.
@@ -145,9 +146,15 @@ class DamagedError(MonitorError):
 
 
 class StorageError(MonitorError):
-    """The database could not be written just now: disk full, read-only, or locked for too long."""
+    """The database could not be written just now: disk full, or locked for too long."""
 
     exit_code = 74
+
+
+class ReadOnlyError(StorageError):
+    """The database may not be written by this user, or lies on a read-only disk: starting again would not help."""
+
+    exit_code = 78
 
 
 class AlreadyRunningError(MonitorError):

@@ -17,14 +17,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from monitor.errors import DamagedError, MonitorError, StorageError
+from monitor.errors import DamagedError, MonitorError, ReadOnlyError, StorageError
 from monitor.store.locks import LOCK_WAIT, OWNER_ONLY, WriteLock
 from monitor.store.schema import HEAD, migrate, state_of
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PASSING = {
     sqlite3.SQLITE_FULL: "the disk (or the database's size limit) is full",
-    sqlite3.SQLITE_READONLY: "the file is read-only",
     sqlite3.SQLITE_BUSY: "another program keeps it locked",
     sqlite3.SQLITE_LOCKED: "another connection keeps it locked",
     sqlite3.SQLITE_IOERR: "the disk reports an error",
@@ -143,6 +142,8 @@ class Database:
         if code in _DAMAGED:
             self._damage = str(error)
             return self._damaged()
+        if code == sqlite3.SQLITE_READONLY:
+            return ReadOnlyError(f"{self.path}: the file is read-only ({error}).")
         if code in _PASSING:
             return StorageError(f"{self.path}: {_PASSING[code]} ({error}).")
         return None

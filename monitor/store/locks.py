@@ -5,6 +5,7 @@ kernel frees it when its holder dies, however it dies. Threads sharing one handl
 `threading.Lock`.
 """
 
+import errno
 import fcntl
 import os
 import random
@@ -16,13 +17,15 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.errors import AlreadyRunningError, StorageError
+from monitor.errors import AlreadyRunningError, ReadOnlyError, StorageError
 
 LOCK_WAIT = 60.0
 """Seconds a writer waits for the others before it gives up."""
 OWNER_ONLY = 0o600
 _LOOKS_PAST = 20
 """How often a starting daemon tries again: somebody may just be asking who owns the lock."""
+
+_MAY_NOT = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class WriteLock:
@@ -123,7 +126,8 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
     except OSError as error:
-        raise StorageError(f"Cannot write beside the database: {path}: {error.strerror}.") from error
+        kind = ReadOnlyError if error.errno in _MAY_NOT else StorageError
+        raise kind(f"Cannot write beside the database: {path}: {error.strerror}.") from error
 
 
 def _take(handle: int, kind: int = fcntl.LOCK_EX) -> bool:

@@ -106,7 +106,7 @@ def test_a_database_that_is_read_only_is_refused_with_a_message(home, folder_mod
         database.parent.chmod(folder_mode)
         home.watch("one")
         process = home.start(home=str(public), humble=True)
-        assert home.exit_code(process) == DAMAGED, home.tail()
+        assert home.exit_code(process) == CONFIG, home.tail()
         assert said in home.tail()
     finally:
         database.parent.chmod(0o755)
