@@ -1,11 +1,17 @@
-"""What holds for every test: no setting of the developer's machine leaks in, and property tests have no stopwatch.
+"""What holds for every test: no setting of the developer's machine leaks in, property tests have no stopwatch, and
+one browser looks at mails and at pages.
 
 The rest is configuration (pyproject.toml): pytest-socket refuses every connection but loopback, pytest-randomly
 shuffles.
 """
 
 import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,3 +36,91 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own MONITOR_HOME or mail server must not reach a test."""
     for name in [name for name in os.environ if name.startswith("MONITOR_")]:
         monkeypatch.delenv(name)
+
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+)
+"""A browser that asks nobody anything of its own accord."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass
+class Watched:
+    """A page of the browser, and everything it did that a reader would not want or a test wants to know.
+
+    `requests` holds every address it asked for, `dialogs` every alert, prompt and question, `errors` uncaught
+    exceptions and errors on the console, `opened` every window it opened. Only loopback answers.
+    """
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("dialog", self._dismiss)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._heard)
+        self.page.on("popup", lambda popup: self.opened.append(popup.url))
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.dialogs.append(f"{dialog.type}: {dialog.message}")
+        dialog.dismiss()
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window, driven by Playwright. Skips where there is none; a build machine must have one.
+
+    One for each module (half a second), not for the session: while it is open, this thread has a running event loop
+    and other modules could not call `asyncio.run`. A module that uses it runs its servers in threads or processes.
+    """
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        assert os.environ.get("CI") != "true", "a build machine needs Chromium (.ci/run installs it)"
+        pytest.skip("no Chromium on this machine (Debian, Ubuntu: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright  # slow to import
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=found, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Watched]]:
+    """Opens watched pages: `open_page(color_scheme="dark", viewport={"width": 390, "height": 800}).page.goto(…)`.
+
+    Keyword arguments are those of Playwright's `new_context`; each page has a context of its own.
+    """
+    contexts = []
+
+    def refuse_the_world(route: Any) -> None:
+        if urlsplit(route.request.url).hostname in LOOPBACK:
+            route.continue_()
+        else:
+            route.abort()
+
+    def make(**options: Any) -> Watched:
+        context = browser.new_context(**options)
+        context.route(lambda _: True, refuse_the_world)
+        contexts.append(context)
+        return Watched(context.new_page())
+
+    yield make
+    for context in contexts:
+        context.close()

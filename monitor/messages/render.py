@@ -67,6 +67,7 @@ class Templates:
             "trim_blocks": True,
             "lstrip_blocks": True,
         }
+        self.subject = ImmutableSandboxedEnvironment(**shared, autoescape=False, finalize=_line)
         self.text = ImmutableSandboxedEnvironment(**shared, autoescape=False, finalize=layout.clean)
         self.html = ImmutableSandboxedEnvironment(**shared, autoescape=True, finalize=_safe_html)
         self.text.filters.update(
@@ -139,10 +140,15 @@ class Renderer:
     def _shown(self, templates: Templates, draft: Draft, detail: Detail) -> Parts:
         view = draft.view(detail)
         context = {"mail": view}
-        subject = templates.text.get_template(f"{view.kind}.subject.j2").render(context)
+        subject = templates.subject.get_template(f"{view.kind}.subject.j2").render(context)
         text = templates.text.get_template(f"{view.kind}.text.j2").render(context)
         html = templates.html.get_template(f"{view.kind}.html.j2").render(context)
         return Parts(header(subject, 240), layout.tidy(text), self._inliner.inline(html))
+
+
+def _line(value: object) -> str:
+    """Every value a subject prints: one line, nothing hidden. It holds no word marks: brackets stay as they are."""
+    return header(str(value), 240)
 
 
 def _safe_html(value: object) -> object:

