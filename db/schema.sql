@@ -1,4 +1,4 @@
--- Schema 0002, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
+-- Schema 0003, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
 
 PRAGMA application_id = 1179539284;
 
@@ -44,13 +44,15 @@ CREATE INDEX ix_change_poll_id ON change (poll_id);
 
 CREATE INDEX ix_change_source_id ON change (source_id, id);
 
-CREATE TABLE channel (
+CREATE TABLE "channel" (
 	name VARCHAR NOT NULL,
 	state VARCHAR NOT NULL,
 	since DATETIME,
 	next_probe DATETIME,
 	note VARCHAR NOT NULL,
-	CONSTRAINT pk_channel PRIMARY KEY (name)
+	subscriber_id INTEGER,
+	CONSTRAINT pk_channel PRIMARY KEY (name),
+	CONSTRAINT fk_channel_subscriber_id_subscriber FOREIGN KEY(subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE
 );
 
 CREATE TABLE delivery (
@@ -67,7 +69,7 @@ CREATE TABLE delivery (
 	created_at DATETIME NOT NULL,
 	next_try_at DATETIME,
 	settled_at DATETIME,
-	answer TEXT NOT NULL,
+	answer TEXT NOT NULL, channel VARCHAR DEFAULT 'mail' NOT NULL,
 	CONSTRAINT ck_delivery_state CHECK (state IN ('pending', 'sending', 'sent', 'failed', 'dead')),
 	CONSTRAINT fk_delivery_digest_id_digest FOREIGN KEY(digest_id) REFERENCES digest (id) ON DELETE CASCADE,
 	CONSTRAINT uq_delivery_digest_id UNIQUE (digest_id)
@@ -158,6 +160,19 @@ CREATE TABLE host (
 );
 
 CREATE INDEX ix_host_not_before ON host (not_before);
+
+CREATE TABLE inbox (
+	"key" VARCHAR NOT NULL,
+	taken_at DATETIME NOT NULL,
+	kind VARCHAR NOT NULL,
+	subscriber_id INTEGER,
+	CONSTRAINT pk_inbox PRIMARY KEY ("key"),
+	CONSTRAINT fk_inbox_subscriber_id_subscriber FOREIGN KEY(subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_inbox_subscriber_id ON inbox (subscriber_id);
+
+CREATE INDEX ix_inbox_taken_at ON inbox (taken_at);
 
 CREATE TABLE memory (
 	source_id VARCHAR NOT NULL,
@@ -288,7 +303,7 @@ CREATE TABLE subscriber (
 	urgent BOOLEAN NOT NULL,
 	sign_of_life BOOLEAN NOT NULL,
 	paused BOOLEAN NOT NULL,
-	created_at DATETIME NOT NULL,
+	created_at DATETIME NOT NULL, channel VARCHAR DEFAULT 'mail' NOT NULL, url VARCHAR DEFAULT '' NOT NULL, bounces INTEGER DEFAULT '0' NOT NULL, bounced_at DATETIME, suspended_at DATETIME, suspended_reason VARCHAR DEFAULT '' NOT NULL,
 	CONSTRAINT uq_subscriber_address UNIQUE (address)
 );
 

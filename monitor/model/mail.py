@@ -14,6 +14,14 @@ class Frequency(StrEnum):
     WEEKLY = "weekly"
 
 
+class Medium(StrEnum):
+    """How a subscriber is reached."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+    CHAT = "chat"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a subscriber wants to hear of. Empty tuples: everything."""
@@ -27,7 +35,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """Who gets which digests. `hour` and `weekday` (0 = Monday) are in `timezone`."""
+    """Who gets which digests. `hour` and `weekday` (0 = Monday) are in `timezone`.
+
+    `email`: the mail address; of a webhook or a chat, which have none, the name it goes by.
+    """
 
     id: int
     email: str
@@ -42,6 +53,25 @@ class Subscriber:
     sign_of_life: bool = False
     paused: bool = False
     created_at: datetime | None = None
+    medium: Medium = Medium.MAIL
+    url: str = ""
+    """Where a webhook's messages go. That of a chat is a secret, and stands in the settings."""
+    bounces: int = 0
+    """Hard bounces, one after the other."""
+    bounced_at: datetime | None = None
+    suspended_at: datetime | None = None
+    """Nothing is made or sent since, because nothing arrives, until somebody resumes it."""
+    suspended_reason: str = ""
+
+    @property
+    def channel(self) -> str:
+        """The way out: one for all mail, one of its own for each webhook and chat."""
+        return str(self.medium) if self.medium is Medium.MAIL else f"{self.medium}:{self.id}"
+
+    @property
+    def waiting(self) -> bool:
+        """Is nothing to be made or sent, for now?"""
+        return self.paused or self.suspended_at is not None
 
 
 class DigestKind(StrEnum):
@@ -50,6 +80,34 @@ class DigestKind(StrEnum):
     URGENT = "urgent"
     SIGN_OF_LIFE = "sign_of_life"
     TEST = "test"
+    CONFIRM = "confirm"
+    """Somebody entered this address on a page: is it theirs?"""
+    GOODBYE = "goodbye"
+    NOTICE = "notice"
+    """To whoever runs the monitor."""
+
+
+class NoticeCode(StrEnum):
+    """What the operator is told by mail."""
+
+    SUSPENDED = "suspended"
+    UNDELIVERED = "undelivered"
+    SET_ASIDE = "set_aside"
+    LIST_BROKEN = "list_broken"
+    CHANNEL_PAUSED = "channel_paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that needs the operator. `about`: whom or what it is about; `said`: what a server or the program
+    said; `command`: what shows more or mends it.
+    """
+
+    code: NoticeCode
+    at: datetime
+    about: str = ""
+    said: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +211,7 @@ class Outgoing:
     subject: str
     message_id: str
     mime: bytes = field(repr=False)
+    channel: str = "mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +245,4 @@ class Delivery:
     created_at: datetime
     attempts: int = 0
     subject: str = ""
+    channel: str = "mail"

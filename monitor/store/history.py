@@ -32,7 +32,8 @@ from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.engine import Database
-from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, POLL, SAYING, SNAPSHOT, SOURCE, SUBSCRIBER
+from monitor.store.mail_tables import SUBSCRIBER
+from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, POLL, SAYING, SNAPSHOT, SOURCE
 from monitor.store.values import Counts, PollRow, SnapshotRow
 
 NO_LOOK = (Outcome.OFFLINE, Outcome.FAULT)

@@ -25,8 +25,9 @@ from monitor.model import (
 )
 from monitor.store.engine import Database
 from monitor.store.history import NO_LOOK, TELLABLE, read_change, read_event
+from monitor.store.mail_tables import CHANNEL, DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
 from monitor.store.subscribers import CHANGE_ITEM, EVENT_ITEM
-from monitor.store.tables import CHANGE, CHANNEL, DELIVERY, DIGEST, DIGEST_ITEM, EVENT, HELD, POLL, SUBSCRIBER, passed
+from monitor.store.tables import CHANGE, EVENT, HELD, POLL, passed
 from monitor.store.values import DeliveryRow, Period, Queue
 
 MAIL = "mail"
@@ -107,6 +108,7 @@ class Outbox:
                         sender=message.sender,
                         subject=message.subject,
                         message_id=message.message_id,
+                        channel=message.channel,
                         created_at=now,
                         next_try_at=now,
                     )
@@ -149,6 +151,7 @@ class Outbox:
             created_at=row.created_at,
             attempts=row.attempts,
             subject=row.subject,
+            channel=row.channel,
         )
 
     def settle(

@@ -10,8 +10,9 @@ from monitor.model import Change, DeliveryState, DigestKind, Event, Held, Saying
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.engine import Database
 from monitor.store.history import read_change, read_event, read_poll
+from monitor.store.mail_tables import DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
 from monitor.store.sayings import read_saying
-from monitor.store.tables import CHANGE, DELIVERY, DIGEST, DIGEST_ITEM, EVENT, HELD, POLL, SAYING, SUBSCRIBER
+from monitor.store.tables import CHANGE, EVENT, HELD, POLL, SAYING
 from monitor.store.values import PollRow
 
 PAGE = 500

@@ -29,9 +29,10 @@ from monitor.store.codec import LOOKS, REASON
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.engine import Database
+from monitor.store.mail_tables import DIGEST
 from monitor.store.record import Prepared, write
 from monitor.store.sayings import sayings_of
-from monitor.store.tables import DIGEST, EVENT, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
+from monitor.store.tables import EVENT, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
 from monitor.store.values import DueRow, Recorded
 
 FAULT_WAIT = timedelta(hours=1)

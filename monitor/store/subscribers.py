@@ -1,17 +1,19 @@
 """Who is told."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, String, cast, delete, insert, literal, select, update
 
 from monitor.clock import Clock
 from monitor.errors import ConfigError, Problem
-from monitor.model import Frequency, Subscriber
+from monitor.model import Frequency, Medium, Subscriber
 from monitor.store.codec import FILTERS
 from monitor.store.engine import Database
 from monitor.store.history import TELLABLE
-from monitor.store.tables import CHANGE, DIGEST_ITEM, EVENT, SUBSCRIBER
+from monitor.store.mail_tables import DIGEST_ITEM, SUBSCRIBER
+from monitor.store.tables import CHANGE, EVENT
 
 CHANGE_ITEM = literal("change:", String) + cast(CHANGE.c.id, String)
 EVENT_ITEM = literal("event:", String) + cast(EVENT.c.id, String)
@@ -53,9 +55,9 @@ class Subscribers:
         return replace(fresh, id=new_id)
 
     def update(self, subscriber: Subscriber) -> bool:
-        """Takes over everything but the id and the date of joining. False when there is no such subscriber.
+        """Takes over what a person can set: not the id, the date of joining, bounces and suspension.
 
-        ConfigError when the new address belongs to another one.
+        False when there is no such subscriber. ConfigError when the new address belongs to another one.
         """
         values = _values(subscriber)
         del values["created_at"]
@@ -66,6 +68,20 @@ class Subscribers:
             if connection.scalar(other) is not None:
                 raise ConfigError([Problem(subscriber.email, "this address is subscribed already")])
             statement = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber.id).values(values)
+            return connection.execute(statement).rowcount == 1
+
+    def suspend(self, subscriber_id: int, reason: str, at: datetime) -> bool:
+        """Makes and sends nothing from `at` on, because nothing arrives. False when it is so already."""
+        found = SUBSCRIBER.c.id == subscriber_id, SUBSCRIBER.c.suspended_at.is_(None)
+        statement = update(SUBSCRIBER).where(*found).values(suspended_at=at, suspended_reason=reason[:500])
+        with self._database.writing() as connection:
+            return connection.execute(statement).rowcount == 1
+
+    def resume(self, subscriber_id: int) -> bool:
+        """Makes and sends again: ends a pause and a suspension, and forgets the bounces that led to it."""
+        fresh = {"paused": False, "bounces": 0, "bounced_at": None, "suspended_at": None, "suspended_reason": ""}
+        statement = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber_id).values(fresh)
+        with self._database.writing() as connection:
             return connection.execute(statement).rowcount == 1
 
     def forget(self, email: str) -> bool:
@@ -92,6 +108,8 @@ def _values(subscriber: Subscriber) -> dict[str, Any]:
         "sign_of_life": subscriber.sign_of_life,
         "paused": subscriber.paused,
         "created_at": subscriber.created_at,
+        "channel": subscriber.medium,
+        "url": subscriber.url,
     }
 
 
@@ -109,4 +127,10 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         sign_of_life=row.sign_of_life,
         paused=row.paused,
         created_at=row.created_at,
+        medium=Medium(row.channel),
+        url=row.url,
+        bounces=row.bounces,
+        bounced_at=row.bounced_at,
+        suspended_at=row.suspended_at,
+        suspended_reason=row.suspended_reason,
     )

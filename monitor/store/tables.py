@@ -1,31 +1,17 @@
-"""The tables. `db/README.md` says what each holds and which invariants bind them.
+"""The tables; those of mail are in `mail_tables.py`. `db/README.md` says what each holds and what binds them.
 
 Values with structure are JSON in one column (`codec.py`); what is asked for, sorted or counted has a column of
 its own. A plain `datetime` annotation is stored in UTC and comes back aware.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, MetaData, Table, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, Text, UniqueConstraint, text
+from sqlmodel import Field
 
-# Alembic's batch mode can only drop what has a name.
-CONVENTION = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-NEVER_AGAIN = {"sqlite_autoincrement": True}
-"""Ids of deleted rows are not given out again: mails and links name them."""
-
-
-class Row(SQLModel):
-    """Base of all tables."""
-
-    metadata: ClassVar[MetaData] = MetaData(naming_convention=CONVENTION)
+from monitor.store.mail_tables import SUBSCRIBER
+from monitor.store.rows import NEVER_AGAIN, Row, table
 
 
 class Meta(Row, table=True):
@@ -230,98 +216,14 @@ class Host(Row, table=True):
     robots_at: datetime | None = None
 
 
-class Subscriber(Row, table=True):
-    __table_args__: ClassVar[Any] = (UniqueConstraint("address"), NEVER_AGAIN)
-
-    id: int | None = Field(default=None, primary_key=True)
-    email: str
-    address: str
-    """The e-mail address as compared: case-folded."""
-    language: str
-    timezone: str
-    frequency: str
-    hour: int
-    weekday: int
-    filters: str = Field(sa_type=Text)
-    urgent: bool
-    sign_of_life: bool
-    paused: bool
-    created_at: datetime
-
-
-class Digest(Row, table=True):
-    """One message's content for one subscriber and window; `mime` are the bytes as frozen, NULL when none is sent."""
-
-    __table_args__: ClassVar[Any] = (UniqueConstraint("subscriber_id", "window"), NEVER_AGAIN)
-
-    id: int | None = Field(default=None, primary_key=True)
-    subscriber_id: int = Field(foreign_key="subscriber.id", ondelete="CASCADE")
-    kind: str
-    window: str
-    covers_from: datetime
-    covers_to: datetime
-    created_at: datetime
-    mime: bytes | None = None
-
-
-class DigestItem(Row, table=True):
-    """`change:12` or `event:7` is done with for this subscriber. `digest_id` NULL: told before they subscribed."""
-
-    __tablename__ = "digest_item"
-
-    subscriber_id: int = Field(primary_key=True, foreign_key="subscriber.id", ondelete="CASCADE")
-    item: str = Field(primary_key=True)
-    digest_id: int | None = Field(default=None, foreign_key="digest.id", ondelete="CASCADE", index=True)
-    skipped: bool = False
-    """It did not match the subscriber's filters."""
-
-
-class Delivery(Row, table=True):
-    __table_args__: ClassVar[Any] = (
-        UniqueConstraint("digest_id"),
-        CheckConstraint("state IN ('pending', 'sending', 'sent', 'failed', 'dead')", name="state"),
-        Index("ix_delivery_state", "state", "next_try_at"),
-        NEVER_AGAIN,
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    digest_id: int = Field(foreign_key="digest.id", ondelete="CASCADE")
-    state: str
-    token: int = 0
-    lease_until: datetime | None = None
-    recipient: str
-    sender: str
-    subject: str
-    message_id: str
-    attempts: int = 0
-    created_at: datetime
-    next_try_at: datetime | None = None
-    settled_at: datetime | None = None
-    answer: str = Field(default="", sa_type=Text)
-
-
-class Channel(Row, table=True):
-    name: str = Field(primary_key=True)
-    state: str
-    since: datetime | None = None
-    next_probe: datetime | None = None
-    note: str = ""
-
-
-METADATA = Row.metadata
-
-
-def table(row: type[Row]) -> Table:
-    """The table behind a row type, for statements."""
-    return cast("Table", row.__table__)  # type: ignore[attr-defined]  # made by SQLModel's metaclass
-
+METADATA = SUBSCRIBER.metadata
+"""Of all tables, those of mail (`mail_tables.py`) with them."""
 
 META, SECTION, SOURCE, MEMORY = table(Meta), table(Section), table(Source), table(Memory)
 POLL, BODY, SNAPSHOT, TEXT = table(Poll), table(Body), table(Snapshot), table(Reading)
 CHANGE, EVENT, HELD, FINDING = table(Change), table(Event), table(Held), table(Finding)
 SAYING = table(Saying)
-HOST, SUBSCRIBER, CHANNEL = table(Host), table(Subscriber), table(Channel)
-DIGEST, DIGEST_ITEM, DELIVERY = table(Digest), table(DigestItem), table(Delivery)
+HOST = table(Host)
 FAR = timedelta(days=1)
 """Longer than any lease and any wait of a message. A date further off was written before the clock was set back."""
 
