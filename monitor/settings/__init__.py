@@ -4,53 +4,32 @@ A variable of the environment wins over `.env`, `.env` over the default. Bad val
 variable's name; a complaint never repeats a value, because it may be a secret pasted into the wrong place.
 """
 
-import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from email.utils import formataddr, parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from monitor import resources
 from monitor.errors import ConfigError, Problem
+from monitor.settings.pages import PageSettings, Place
+from monitor.settings.values import RefusedError, SmtpServer, mask, seconds, smtp_server, web_address
+
+__all__ = ["PREFIX", "PageSettings", "Place", "RefusedError", "Settings", "Shown", "SmtpServer", "mask"]
 
 PREFIX = "MONITOR_"
-HIDDEN = "***"
 _ELSEWHERE = frozenset({"MONITOR_CRASH_AT"})
 """Variables that other modules read."""
-_PORTS = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?(ms|s|m)?")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
-
-
-class _RefusedError(ValueError):
-    """A value that cannot be used: what is wrong, and what to do."""
-
-    def __init__(self, what: str, hint: str = "", *, where: str = "") -> None:
-        self.what, self.hint, self.where = what, hint, where
-        super().__init__(what)
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpServer:
-    """Where mail is handed over. `security`: tls from the first byte, starttls, or none (loopback only)."""
-
-    security: Literal["tls", "starttls", "none"]
-    host: str
-    port: int
-    user: str = field(default="", repr=False)
-    password: SecretStr = field(default=SecretStr(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +41,7 @@ class Shown:
     origin: str
 
 
-def _seconds(value: object) -> object:
-    """`2s`, `500ms`, `1.5`, `1m`; whatever is not a text is left to pydantic."""
-    if not isinstance(value, str):
-        return value
-    match = _DURATION.fullmatch(value.strip())
-    if match is None:
-        raise _RefusedError("is not a length of time", "such as 2s or 1m")
-    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
-
-
-class Settings(BaseSettings):
+class Settings(PageSettings):
     """Everything an operator can set. `Settings()` reads the environment; keyword arguments win over it.
 
     Raises ConfigError with every complaint.
@@ -105,11 +74,9 @@ class Settings(BaseSettings):
     """Time zone of the first subscriber and of times on the command line."""
     contact: str = ""
     """Mail or web address put into the User-Agent, so that site owners can reach the operator."""
-    public_url: str = ""
-    """Where the web pages can be reached by the readers of the mail; empty: mail has no links to them."""
     heartbeat_url: SecretStr = SecretStr("")
     """Asked for after each good round, so that somebody notices when the daemon stops."""
-    host_gap: Annotated[timedelta, BeforeValidator(_seconds)] = timedelta(seconds=2)
+    host_gap: Annotated[timedelta, BeforeValidator(seconds)] = timedelta(seconds=2)
     """Least time between two requests to one host."""
     max_polls: Annotated[int, Field(ge=1, le=32)] = 4
     """How many sources are looked at at once."""
@@ -129,8 +96,9 @@ class Settings(BaseSettings):
             for name, variable in variables.items()
             if variable in written and variable not in environment and name not in given
         }
+        values: dict[str, Any] = {"home": folder, **in_file, **given}
         try:
-            super().__init__(_env_file=None, home=folder, **in_file, **given)
+            super().__init__(_env_file=None, **values)
         except ValidationError as error:
             raise ConfigError(_problems(error)) from None
         self._origins = dict.fromkeys(type(self).model_fields, "default")
@@ -143,7 +111,7 @@ class Settings(BaseSettings):
     @property
     def smtp(self) -> SmtpServer | None:
         """The SMTP server, or None when mail is written to files."""
-        return _smtp(self.smtp_url.get_secret_value())
+        return smtp_server(self.smtp_url.get_secret_value())
 
     @property
     def sender(self) -> str:
@@ -182,7 +150,7 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _smtp_url(cls, url: SecretStr) -> SecretStr:
-        _smtp(url.get_secret_value())
+        smtp_server(url.get_secret_value())
         return url
 
     @field_validator("mail_from", "mail_to")
@@ -191,7 +159,7 @@ class Settings(BaseSettings):
         text = text.strip()
         name, address = parseaddr(text) if info.field_name == "mail_from" else ("", text)
         if text and (not _ADDRESS.fullmatch(address) or not text.isprintable() or not name.isprintable()):
-            raise _RefusedError("is not a mail address", "such as watch@example.org")
+            raise RefusedError("is not a mail address", "such as watch@example.org")
         return text
 
     @field_validator("timezone")
@@ -201,7 +169,7 @@ class Settings(BaseSettings):
         if text in zones:
             return text
         close = get_close_matches(text[:80], zones, n=1)
-        raise _RefusedError(
+        raise RefusedError(
             "is not a known time zone", f"did you mean {close[0]}?" if close else "such as Europe/Brussels"
         )
 
@@ -210,97 +178,27 @@ class Settings(BaseSettings):
     def _contact(cls, text: str) -> str:
         text = text.strip()
         if not re.fullmatch(r"[\x21-\x27\x2a-\x7e]{0,200}", text) or (text and "@" not in text and "://" not in text):
-            raise _RefusedError("is neither a mail address nor a web address", "such as watch@example.org")
-        return _web_address(text) if "://" in text else text
-
-    @field_validator("public_url")
-    @classmethod
-    def _public_url(cls, text: str) -> str:
-        return _web_address(text.strip()).rstrip("/")
+            raise RefusedError("is neither a mail address nor a web address", "such as watch@example.org")
+        return web_address(text) if "://" in text else text
 
     @field_validator("heartbeat_url")
     @classmethod
     def _heartbeat_url(cls, url: SecretStr) -> SecretStr:
-        return SecretStr(_web_address(url.get_secret_value().strip()))
+        return SecretStr(web_address(url.get_secret_value().strip()))
 
     @field_validator("host_gap")
     @classmethod
     def _polite(cls, gap: timedelta) -> timedelta:
         if not timedelta(seconds=0.5) <= gap <= timedelta(minutes=10):
-            raise _RefusedError("must be from 500ms to 10m")
+            raise RefusedError("must be from 500ms to 10m")
         return gap
 
     @model_validator(mode="after")
     def _sender_known(self) -> "Settings":
         server = self.smtp
         if server and not self.mail_from and "@" not in server.user:
-            raise _RefusedError("is needed to send mail", "such as watch@example.org", where=PREFIX + "MAIL_FROM")
+            raise RefusedError("is needed to send mail", "such as watch@example.org", where=PREFIX + "MAIL_FROM")
         return self
-
-
-def mask(text: str) -> str:
-    """A secret as it may be printed: the scheme, host and port of a URL, nothing else."""
-    if not text:
-        return ""
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return HIDDEN
-    if not parts.scheme or not host:
-        return HIDDEN
-    place = f"[{host}]" if ":" in host else host
-    place += f":{port}" if port else ""
-    user = f"{HIDDEN}:{HIDDEN}@" if "@" in parts.netloc else ""
-    rest = f"/{HIDDEN}" if parts.path.strip("/") or parts.query or parts.fragment else ""
-    return f"{parts.scheme}://{user}{place}{rest}"
-
-
-def _smtp(url: str) -> SmtpServer | None:
-    """The server of an SMTP URL; None when empty. TLS is required off loopback."""
-    if not url.strip():
-        return None
-    forms = "smtps://user:password@host:465, smtp+starttls://user:password@host:587 or smtp://127.0.0.1:25"
-    try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        parts, host, port = urlsplit(""), "", None
-    if parts.scheme not in _PORTS or not host or parts.path.strip("/") or parts.query or parts.fragment:
-        hint = f"{forms}; in a password write @ as %40, : as %3A, / as %2F, # as %23, ? as %3F, % as %25"
-        raise _RefusedError("is not the URL of a mail server", hint)
-    if parts.scheme == "smtp" and not _is_loopback(host):
-        raise _RefusedError("would send mail unencrypted", "use smtps:// or smtp+starttls:// for a server elsewhere")
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if bool(user) != bool(password) or not (user + password).isprintable():
-        raise _RefusedError("has a user without a password, or the other way round", forms)
-    security: Literal["tls", "starttls", "none"] = "none"
-    if parts.scheme != "smtp":
-        security = "tls" if parts.scheme == "smtps" else "starttls"
-    return SmtpServer(security, host, port or _PORTS[parts.scheme], user, SecretStr(password))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _web_address(text: str) -> str:
-    """The text when it is empty or an http(s) address without user name."""
-    if not text:
-        return ""
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        good = False
-    if not good or not text.isprintable() or " " in text:
-        raise _RefusedError("is not a web address", "such as https://watch.example.org")
-    if "@" in parts.netloc:
-        raise _RefusedError("has a user name or password in it", "remove everything from :// up to and with the @")
-    return text
 
 
 def _dotenv(path: Path) -> dict[str, str]:
@@ -322,7 +220,7 @@ def _problems(error: ValidationError) -> list[Problem]:
         where = PREFIX + "".join(str(step).upper() for step in detail["loc"][:1])
         context = detail.get("ctx", {})
         cause = context.get("error")
-        if isinstance(cause, _RefusedError):
+        if isinstance(cause, RefusedError):
             problems.append(Problem(cause.where or where, cause.what, cause.hint))
         elif "expected" in context:
             problems.append(Problem(where, f"must be {context['expected']}"))
