@@ -1,5 +1,6 @@
 """The frozen values that pass between stages. No I/O, no behaviour beyond reading themselves."""
 
+from monitor.model.follow import Document, DocumentState
 from monitor.model.judgement import (
     Change,
     ChangeKind,
@@ -35,6 +36,8 @@ from monitor.model.mail import (
     Frequency,
     Material,
     Medium,
+    Notice,
+    NoticeCode,
     Outgoing,
     ReportLine,
     SectionOf,
@@ -46,6 +49,7 @@ from monitor.model.watch import (
     Alternative,
     Citation,
     Expect,
+    Follow,
     Quote,
     QuoteMatch,
     Role,
@@ -59,10 +63,12 @@ from monitor.model.wire import Answer, Capture, FetchOrder, Hop, HostRecord, Not
 
 __all__ = [
     "Alternative", "Answer", "Block", "BlockKind", "Capture", "Change", "ChangeKind", "ChannelState", "Citation",
-    "Delivery", "DeliveryState", "Digest", "DigestChange", "DigestEvent", "DigestKind", "DigestOrder", "Doubt",
-    "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding", "FindingKind", "Frequency",
+    "Delivery", "DeliveryState", "Digest", "DigestChange", "DigestEvent", "DigestKind", "DigestOrder", "Document",
+    "DocumentState", "Doubt",
+    "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding", "FindingKind", "Follow", "Frequency",
     "Health", "Held", "Hop", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Medium", "Memory",
-    "NotModified", "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
+    "NotModified", "Notice", "NoticeCode",
+    "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
     "QuoteState", "QuoteTouch", "Reason", "ReportLine", "Role", "Saying", "SayingKind", "Sayings", "Section",
     "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "Status", "Subscriber", "Trigger",
     "WatchAs", "WatchList", "key_of",
