@@ -26,6 +26,8 @@ class Outcome(StrEnum):
     """Our own network was gone; counts against nobody."""
     FAULT = "fault"
     """The program itself failed on this source."""
+    FOLLOWED = "followed"
+    """A document behind an entry of the list was asked for, not the list."""
 
 
 class Health(StrEnum):

@@ -31,6 +31,14 @@ class Status(StrEnum):
     """Nothing to poll."""
 
 
+class Follow(StrEnum):
+    """What is done about the addresses behind new entries of a list."""
+
+    NOTHING = "nothing"
+    DOCUMENTS = "documents"
+    """The document behind a new entry is fetched once and kept."""
+
+
 class Role(StrEnum):
     """What an alternative address is. The first four stand in for the document, in the order of the file."""
 
@@ -103,6 +111,8 @@ class Source:
     """Written reason for looking although robots.txt says no; empty: robots.txt decides."""
     general: bool = False
     """A general source (gazette, parliament): only AI policy is told."""
+    follow: Follow = Follow.NOTHING
+    """Whether documents behind new entries of a list are fetched."""
     note: str = ""
     line: int = field(default=0, compare=False)
     """Line in sources.yaml."""
