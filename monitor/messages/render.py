@@ -1,8 +1,9 @@
 """The templates run: MailView → subject, text and HTML, each made safe by default, never too long."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from monitor.errors import ConfigError
-from monitor.messages import layout
+from monitor.messages import layout, letters
 from monitor.messages.build import STEPS, Detail, Draft
 from monitor.messages.changes import AMPLE, FULL
 from monitor.messages.mime import Sender, pack
 from monitor.messages.safe import address, header, link, visible
+from monitor.messages.view import MailView
 from monitor.messages.words import Words, load
-from monitor.model import Digest, Outgoing
+from monitor.model import Digest, DigestOrder, Notice, Outgoing
 from monitor.resources import bundled
 
 MOST_HTML = 96_000
@@ -104,13 +106,42 @@ class Renderer:
         A template or catalogue of the home's own that misbehaves is reported and passed over: the message goes out
         with the program's. Raises ConfigError for an address that is none.
         """
+        return self._by_either(lambda templates: self._packed(digest, templates))
+
+    def confirm(self, order: DigestOrder, url: str, until: datetime) -> Outgoing:
+        """Is this your address? `url` says yes and works `until` then. `order.window` names the request, as
+        `confirm:<something unguessable>`: the Message-ID is made from it.
+        """
+        return self._letter(order, partial(letters.confirm, url=url, until=until))
+
+    def goodbye(self, order: DigestOrder, url: str = "") -> Outgoing:
+        """This address gets no more digests; `url`: where to subscribe again, when there is such a page."""
+        return self._letter(order, partial(letters.goodbye, url=url))
+
+    def notice(self, order: DigestOrder, notices: Sequence[Notice]) -> Outgoing:
+        """What needs the operator: one thing or several."""
+        return self._letter(order, partial(letters.notice, notices=notices))
+
+    def _letter(self, order: DigestOrder, view: Callable[[DigestOrder, Words, Sender], MailView]) -> Outgoing:
+        """A message that tells of no change, and ends no subscription."""
+        plain = replace(self._sender, unsubscribe_mailto="", unsubscribe_url="")
+
+        def made(templates: Templates) -> Outgoing:
+            words = templates.words(order.subscriber.language)
+            parts = self._rendered(templates, view(order, words, plain))
+            return pack(order, plain, subject=parts.subject, text=parts.text, html=parts.html, language=words.language)
+
+        return self._by_either(made)
+
+    def _by_either(self, make: Callable[[Templates], Outgoing]) -> Outgoing:
+        """With the home's templates; with the program's own where those fail."""
         try:
-            return self._packed(digest, self._templates)
+            return make(self._templates)
         except (TemplateError, KeyError, ConfigError, *_MISTAKES) as error:
             if self._spare is None:
                 raise
             _log.error("a template in %s failed, using the program's own: %s", self._templates.own, error)
-        return self._packed(digest, self._spare)
+        return make(self._spare)
 
     def _packed(self, digest: Digest, templates: Templates) -> Outgoing:
         parts = self.parts(digest, templates)
@@ -138,7 +169,9 @@ class Renderer:
         return show(replace(base, full=full, brief=brief - full))
 
     def _shown(self, templates: Templates, draft: Draft, detail: Detail) -> Parts:
-        view = draft.view(detail)
+        return self._rendered(templates, draft.view(detail))
+
+    def _rendered(self, templates: Templates, view: MailView) -> Parts:
         context = {"mail": view}
         subject = templates.subject.get_template(f"{view.kind}.subject.j2").render(context)
         text = templates.text.get_template(f"{view.kind}.text.j2").render(context)

@@ -128,7 +128,7 @@ class MailView:
     """One message. The whole context of the templates, as `mail`."""
 
     kind: str
-    """digest | urgent | first_report | sign_of_life | test"""
+    """digest | urgent | first_report | sign_of_life | test | confirm | goodbye | notice"""
     lang: str
     product: str
     product_line: str
@@ -150,5 +150,9 @@ class MailView:
     left_events: str = ""
     held: str = ""
     legend: str = ""
+    action: Row | None = None
+    """The one thing to do: its words, and the address that does it."""
+    after: tuple[str, ...] = ()
+    """Sentences below it."""
     words: dict[str, str] = field(default_factory=dict)
     """Fixed words of the templates: page, kept, compare, removed, added, cut, colon."""

@@ -76,7 +76,7 @@ def test_every_entry_of_the_catalogue_is_used():
     dynamic = ("reasons", "event", "events", "finding", "quotes", "expected", "fetch", "extract", "part", "media",
                "topics", "languages", "severity", "states", "not_watched", "meta", "subject.events", "dates",
                "sections", "summary.happened", "summary.reason", "footer.daily", "footer.weekly",
-               "change.left")  # fmt: skip
+               "change.left", "notice", "notices")  # fmt: skip
     unused = [
         key for key in read("en")
         if not any(key == d or key.startswith((f"{d}.", f"{d}_")) for d in dynamic) and f'"{key}"' not in code
