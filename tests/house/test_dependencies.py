@@ -8,10 +8,11 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-# Used without an import statement: zoneinfo reads tzdata where the system has no zones.
-NOT_IMPORTED = {"tzdata"}
-# Comes with pydantic, pinned by it.
-PART_OF_ANOTHER = {"pydantic_core"}
+# Used without an import statement: zoneinfo reads tzdata where the system has no zones, Starlette reads forms with
+# python-multipart.
+NOT_IMPORTED = {"python-multipart", "tzdata"}
+# Comes with pydantic and with FastAPI, pinned by them.
+PART_OF_ANOTHER = {"pydantic_core", "starlette"}
 
 
 def plain(name: str) -> str:

@@ -10,6 +10,7 @@ IN_THE_WHEEL = (
     r"monitor/data/([a-z_-]+/)*[a-z_0-9-]+\.(yaml|json|txt)",
     r"monitor/demo/([a-z_0-9-]+/)*[a-z_0-9-]+\.(html|yaml|json|txt|pdf)",
     r"monitor/web/(templates|static)/([a-z_-]+/)*[A-Za-z_0-9.-]+\.(html|xml|css|js|svg|png|ico|txt)",
+    r"monitor/web/words/[a-z_]+\.toml",
     r"monitor/_bundled/sources\.yaml",
     r"monitor/_bundled/db/schema\.sql",
     r"monitor/_bundled/db/migrations/([a-z_]+/)*[a-z_0-9]+\.(py|py\.mako|ini)",
@@ -18,6 +19,7 @@ IN_THE_WHEEL = (
 )
 IN_THE_SDIST = (
     r"monitor/([a-z_0-9]+/)*[A-Za-z_0-9.-]+\.(py|typed|yaml|json|txt|html|xml|css|js|svg|png|ico|pdf)",
+    r"monitor/web/words/[a-z_]+\.toml",
     r"db/(README\.md|schema\.sql|migrations/([a-z_]+/)*[a-z_0-9]+\.(py|py\.mako|ini))",
     r"alerts/(README\.md|templates/([a-z_]+/)*[a-z_0-9.-]+\.(txt|html|j2|toml|yaml|css)|samples/[A-Za-z_0-9./-]+)",
     r"tests/.+\.(py|html|pdf|json|yaml|txt|eml|sql|md|xml|zst|jsonl|png|b64|gz|bin)",

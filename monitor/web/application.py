@@ -1,0 +1,121 @@
+"""The application: the house put together, every view module on it, and the pages for what goes wrong."""
+
+import logging
+import pkgutil
+import secrets
+from importlib import import_module
+from types import ModuleType
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.datastructures import URL
+from starlette.exceptions import HTTPException
+
+from monitor.errors import DamagedError, StorageError
+from monitor.links import SECRET, Links
+from monitor.store import Store
+from monitor.web import views
+from monitor.web.access import Access, Caller
+from monitor.web.attempts import Attempts
+from monitor.web.desk import House, at_desk
+from monitor.web.forms import proven
+from monitor.web.gate import Asgi, Gate, Scope, TooLargeError
+from monitor.web.rendering import environment
+from monitor.web.statics import Statics
+from monitor.web.wording import Wording
+from monitor.wiring import App
+
+_log = logging.getLogger("monitor.web")
+_TITLED = frozenset({400, 401, 403, 404, 405, 413, 429, 500, 503})
+"""Statuses that have words of their own in `words/house.toml`."""
+
+
+def create_app(app: App) -> Gate:
+    """The pages of a wired program, as an ASGI application. Whoever made `app` closes it."""
+    links = Links(app.settings.public_url, secret_of(app.store))
+    statics = Statics()
+    modules = view_modules()
+    nav = tuple(sorted((m.NAV for m in modules if hasattr(m, "NAV")), key=lambda item: item.place))
+    access = Access(app.settings, links)
+    house = House(app, access, links, Wording(), environment(statics), statics, Attempts(), nav)
+    pages = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(proven)]
+    )
+    pages.state.house = house
+    for module in modules:
+        pages.include_router(module.router)
+    pages.add_exception_handler(HTTPException, _refused)
+    pages.add_exception_handler(RequestValidationError, _not_understood)
+    pages.add_exception_handler(TooLargeError, _too_large)
+    pages.add_exception_handler(StorageError, _no_store)
+    pages.add_exception_handler(DamagedError, _no_store)
+    pages.add_exception_handler(Exception, _broken)
+    return Gate(pages, access, app.clock, _Refusals(pages))
+
+
+def secret_of(store: Store) -> str:
+    """The key of this installation; made when it is first needed."""
+    return store.meta.get(SECRET) or store.meta.set_once(SECRET, secrets.token_hex(32))
+
+
+def view_modules() -> list[ModuleType]:
+    """Every module in `views/` that has a `router`, by name."""
+    names = sorted(found.name for found in pkgutil.iter_modules(views.__path__))
+    modules = [import_module(f"{views.__name__}.{name}") for name in names]
+    return [module for module in modules if hasattr(module, "router")]
+
+
+# --- what goes wrong --------------------------------------------------------------------------------------------------
+
+
+class _Refusals:
+    """Answers for requests that no view ever sees."""
+
+    def __init__(self, pages: FastAPI) -> None:
+        self._pages = pages
+
+    def __call__(self, scope: Scope, status: int, caller: Caller | None) -> Asgi:
+        if caller is None:
+            # Without a known host nothing is said that could be read under it.
+            return PlainTextResponse("unknown host\n", status)
+        scope["app"] = self._pages
+        request = Request(scope)
+        access = self._pages.state.house.access
+        if status == 401 and access.password and request.method == "GET":
+            to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            target = URL("/login").include_query_params(to=to) if to != "/" else URL("/login")
+            return RedirectResponse(str(target), 303)
+        return _page(request, 403 if status == 401 and not access.password else status)
+
+
+def _page(request: Request, status: int) -> Response:
+    """The page for a status, in the reader's language."""
+    desk = at_desk(request)
+    name = str(status) if status in _TITLED else "other"
+    return desk.page("refused.html", status, code=status, name=name, stranger=desk.who is None)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = _page(request, error.status_code)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _not_understood(request: Request, _: Exception) -> Response:
+    # A path that does not parse names nothing that is here; the rest is a form or query filled in wrongly.
+    return _page(request, 404 if request.method == "GET" and not request.url.query else 400)
+
+
+async def _too_large(request: Request, _: Exception) -> Response:
+    return _page(request, 413)
+
+
+async def _no_store(request: Request, error: Exception) -> Response:
+    _log.error("%s: %s", request.url.path, error)
+    return _page(request, 503)
+
+
+async def _broken(request: Request, _: Exception) -> Response:
+    return _page(request, 500)

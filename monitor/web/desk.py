@@ -1,0 +1,173 @@
+"""What a view works with: `House`, one for the application, and `Desk`, one for each request."""
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment
+from starlette.routing import Match
+
+from monitor.links import Links
+from monitor.store import Store
+from monitor.web.access import LANGUAGE, SEED, Access, Caller, Identity, Role, cookie_name
+from monitor.web.attempts import Attempts
+from monitor.web.statics import Statics
+from monitor.web.wording import NAMES, PageWords, Wording
+from monitor.wiring import App
+
+YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the bar on top. `title` is a key of the catalogue; small `place` comes first.
+
+    A view module says `NAV = NavItem("/sources", "sources.title", 20)`.
+    """
+
+    path: str
+    title: str
+    place: int
+
+
+@dataclass(frozen=True)
+class House:
+    """What all requests share."""
+
+    app: App
+    access: Access
+    links: Links
+    wording: Wording
+    templates: Environment
+    statics: Statics
+    tries: Attempts
+    """Logins and sign-ups, counted."""
+    nav: tuple[NavItem, ...] = ()
+
+
+@dataclass
+class Desk:
+    """One request's view of the house."""
+
+    house: House
+    request: Request
+    caller: Caller
+    t: PageWords
+    _fresh: str = field(default="")
+    """A seed for the form token, made now, to be given to the browser with the page."""
+
+    @property
+    def store(self) -> Store:
+        """Blocking: a view that uses it is a plain `def`, which FastAPI calls in a thread."""
+        return self.house.app.store
+
+    @property
+    def now(self) -> datetime:
+        return self.house.app.clock.now()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which times are shown."""
+        return self.house.app.settings.zone
+
+    @property
+    def who(self) -> Identity | None:
+        return self.caller.identity
+
+    @property
+    def here(self) -> str:
+        """The address of this page, for forms that come back to it; home when this is no page (a form was wrong)."""
+        url = self.request.url
+        return url.path + (f"?{url.query}" if url.query else "") if self.request.method == "GET" else "/"
+
+    def is_in(self, path: str) -> bool:
+        """Does this page belong to an entry of the bar on top?"""
+        own = self.request.url.path
+        return own == path or (path != "/" and own.startswith(path + "/"))
+
+    def may(self, role: Role) -> bool:
+        return self.who is not None and self.who.role >= role
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    def page(self, template: str, status: int = 200, /, **context: Any) -> Response:
+        """A page from `templates/`. The templates see `desk`, `t` and what is given here."""
+        return self.dressed(HTMLResponse(self.text_of(template, **context), status))
+
+    def text_of(self, template: str, /, **context: Any) -> str:
+        """A rendered template."""
+        everywhere = {"desk": self, "t": self.t, "languages": NAMES, "house": self.house}
+        return self.house.templates.get_template(template).render({**everywhere, **context})
+
+    def go(self, path: str) -> Response:
+        """To a page of ours, after a form was handled (303: with GET). Anything else than a known path leads home."""
+        return self.dressed(RedirectResponse(self.known(path), 303))
+
+    def known(self, path: str) -> str:
+        """The path, if it is one of ours that can be looked at; else the first page's."""
+        plain = path.partition("?")[0]
+        clean = path.startswith("/") and not path.startswith("//") and path.isascii() and path.isprintable()
+        if not clean or "\\" in path or len(path) > 2000:
+            return "/"
+        asked = {"type": "http", "path": plain, "method": "GET", "root_path": "", "headers": []}
+        found = any(route.matches(asked)[0] is Match.FULL for route in self.request.app.router.routes)
+        return path if found else "/"
+
+    def dressed(self, response: Response) -> Response:
+        """With the cookie that the form token on the page goes with."""
+        if self._fresh:
+            self.set_cookie(response, SEED, self._fresh, 30 * 24 * 3600)
+        return response
+
+    # --- cookies and forms ------------------------------------------------------------------------------------------
+
+    def cookie(self, name: str) -> str:
+        return self.request.cookies.get(cookie_name(name, secure=self.caller.secure), "")
+
+    def set_cookie(self, response: Response, name: str, value: str, seconds: int = YEAR) -> None:
+        """`seconds` 0: forgotten."""
+        response.set_cookie(
+            cookie_name(name, secure=self.caller.secure), value, max_age=seconds,
+            path="/", secure=self.caller.secure, httponly=True, samesite="lax",
+        )  # fmt: skip
+
+    def new_seed(self) -> None:
+        """Form tokens given out before count no more for this browser."""
+        self._fresh = secrets.token_urlsafe(16)
+
+    @property
+    def token(self) -> str:
+        """The form token (CSRF): bound to this browser and to this login."""
+        seed = self._fresh or self.cookie(SEED)
+        if not seed:
+            self.new_seed()
+            seed = self._fresh
+        return self._token(seed)
+
+    def good_token(self, token: str) -> bool:
+        seed = self.cookie(SEED)
+        return bool(seed) and hmac.compare_digest(self._token(seed).encode(), token.encode())
+
+    def _token(self, seed: str) -> str:
+        session = self.who.session if self.who else ""
+        return hmac.new(self.house.links.secret.encode(), f"form\0{seed}\0{session}".encode(), "sha256").hexdigest()
+
+
+def at_desk(request: Request) -> Desk:
+    """The dependency. A view says `desk: AtDesk`."""
+    if (made := getattr(request.state, "desk", None)) is None:
+        house: House = request.app.state.house
+        caller: Caller = request.state.caller
+        cookie = request.cookies.get(cookie_name(LANGUAGE, secure=caller.secure), "")
+        words = house.wording.choose(cookie, request.headers.get("accept-language", ""))
+        made = request.state.desk = Desk(house, request, caller, words)
+    desk: Desk = made
+    return desk
+
+
+AtDesk = Annotated[Desk, Depends(at_desk)]

@@ -1,0 +1,98 @@
+"""What every request passes before a page sees it: a known host, a person or an open address, a bounded size; and what
+every answer gets: the headers that make it safe, and no body for HEAD.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from monitor.clock import Clock
+from monitor.web.access import Access, Caller, is_open
+from monitor.web.headers import Headers, completed
+
+MOST = 256 * 1024
+"""Bytes of a request's body."""
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+Refusal = Callable[[Scope, int, Caller | None], Asgi]
+"""Gives the answer for a status: 400 unknown host, 401 a stranger, 413 too large."""
+
+
+class TooLargeError(Exception):
+    """The body went on beyond `MOST`."""
+
+
+class Gate:
+    """The outermost layer."""
+
+    def __init__(self, inner: Asgi, access: Access, clock: Clock, refusal: Refusal) -> None:
+        self.inner, self._access, self._clock, self._refusal = inner, access, clock, refusal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.inner(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = Headers(scope["headers"])
+        caller = self._caller(scope, headers)
+        scope.setdefault("state", {})["caller"] = caller
+        out = _Answer(send, head=scope["method"] == "HEAD")
+        if out.head:
+            scope["method"] = "GET"
+        answer = self.inner
+        if caller is None:
+            answer = self._refusal(scope, 400, None)
+        elif _declared(headers) > MOST:
+            answer = self._refusal(scope, 413, caller)
+        elif caller.identity is None and not is_open(scope["path"]):
+            answer = self._refusal(scope, 401, caller)
+        try:
+            await answer(scope, _bounded(receive), out.send)
+        except TooLargeError:
+            if not out.started:
+                await self._refusal(scope, 413, caller)(scope, receive, out.send)
+
+    def _caller(self, scope: Scope, headers: Headers) -> Caller | None:
+        # Without a peer (a Unix socket) nobody is known.
+        peer = (scope.get("client") or ("", 0))[0]
+        local = (scope.get("server") or ("", 0))[0]
+        return self._access.caller(headers, peer, local, scope.get("scheme", "http"), self._clock.now())
+
+
+class _Answer:
+    """Passes an answer on, completed."""
+
+    def __init__(self, send: Send, *, head: bool) -> None:
+        self._send, self.head, self.started = send, head, False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            message = {**message, "headers": completed(message.get("headers", ()))}
+        elif self.head and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+def _declared(headers: Headers) -> int:
+    text = headers.get("content-length")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _bounded(receive: Receive) -> Receive:
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MOST:
+            raise TooLargeError
+        return message
+
+    return counted

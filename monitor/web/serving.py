@@ -1,0 +1,104 @@
+"""The pages on a socket: beside the daemon in a thread of its own, or alone."""
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from monitor.errors import ConfigError, Problem
+from monitor.settings import Place, Settings
+from monitor.web.application import create_app
+from monitor.wiring import App
+
+PATIENCE = 5
+"""Seconds that requests under way get when the pages are closed."""
+_log = logging.getLogger("monitor.web")
+
+
+class Server(uvicorn.Server):
+    """`address` is where the pages are, once it is made."""
+
+    def __init__(self, app: App, place: Place) -> None:
+        self._socket = listening(place)
+        host, port = self._socket.getsockname()[:2]
+        self.address = f"http://{Place(host, port)}"
+        super().__init__(
+            uvicorn.Config(
+                create_app(app),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                lifespan="off",
+                ws="none",
+                timeout_graceful_shutdown=PATIENCE,
+                timeout_keep_alive=10,
+                limit_concurrency=200,
+                h11_max_incomplete_event_size=32 * 1024,
+            )
+        )
+
+    def serve_here(self) -> None:
+        """Until SIGINT or SIGTERM, or `should_exit`."""
+        try:
+            self.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+
+
+def listening(place: Place) -> socket.socket:
+    """A socket that listens there. Raises ConfigError when it cannot, with what helps."""
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((place.host, place.port))
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        hint = "choose another with MONITOR_WEB or --port, or stop what listens there"
+        raise ConfigError([Problem(str(place), f"cannot serve the pages there: {error.strerror}", hint)]) from error
+    made.set_inheritable(True)
+    return made
+
+
+def check_exposure(settings: Settings, place: Place) -> None:
+    """ConfigError for pages that others could reach and nobody could log in to."""
+    if place.loopback or settings.web_password.get_secret_value():
+        return
+    if settings.web_proxies and settings.web_proxy_user:
+        return
+    hint = "set a password first: monitor web password"
+    raise ConfigError([Problem(str(place), "can be reached from other machines, and nobody could log in", hint)])
+
+
+@contextmanager
+def beside(app: App) -> Iterator[str]:
+    """The pages of a running daemon; gives their address. Whatever is wrong with them is one line in the log: the
+    watching goes on without them (the address is then empty).
+    """
+    place = app.settings.web_place
+    server = _server(app, place) if place else None
+    if server is None:
+        yield ""
+        return
+    thread = threading.Thread(target=server.serve_here, name="pages", daemon=True)
+    thread.start()
+    _log.info("pages: %s", server.address)
+    try:
+        yield server.address
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE + 5)
+
+
+def _server(app: App, place: Place) -> Server | None:
+    try:
+        check_exposure(app.settings, place)
+        return Server(app, place)
+    except ConfigError as error:
+        _log.warning("no pages: %s", error)
+        return None
