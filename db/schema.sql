@@ -1,4 +1,4 @@
--- Schema 0003, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
+-- Schema 0004, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
 
 PRAGMA application_id = 1179539284;
 
@@ -6,6 +6,21 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
+
+CREATE TABLE audit (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	at DATETIME NOT NULL,
+	who VARCHAR NOT NULL,
+	what VARCHAR NOT NULL,
+	target VARCHAR NOT NULL,
+	detail TEXT NOT NULL
+);
+
+CREATE INDEX ix_audit_at ON audit (at);
+
+CREATE TRIGGER audit_stays_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+
+CREATE TRIGGER audit_stays_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 
 CREATE TABLE body (
 	sha256 VARCHAR NOT NULL,
@@ -43,6 +58,8 @@ CREATE INDEX ix_change_confirmed_at ON change (confirmed_at);
 CREATE INDEX ix_change_poll_id ON change (poll_id);
 
 CREATE INDEX ix_change_source_id ON change (source_id, id);
+
+CREATE VIRTUAL TABLE change_words USING fts5(added, removed, source_id, content = '', tokenize = 'unicode61 remove_diacritics 2');
 
 CREATE TABLE "channel" (
 	name VARCHAR NOT NULL,
@@ -144,7 +161,7 @@ CREATE TABLE held (
 	CONSTRAINT fk_held_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
 );
 
-CREATE INDEX ix_held_at ON held (at);
+CREATE INDEX ix_held_at ON held (at, source_id, rule);
 
 CREATE INDEX ix_held_poll_id ON held (poll_id);
 
@@ -187,6 +204,27 @@ CREATE TABLE meta (
 	CONSTRAINT pk_meta PRIMARY KEY ("key")
 );
 
+CREATE TABLE passage (
+	id INTEGER NOT NULL,
+	source_id VARCHAR NOT NULL,
+	hash VARCHAR NOT NULL,
+	text TEXT NOT NULL,
+	page INTEGER NOT NULL,
+	first_seen DATETIME NOT NULL,
+	last_seen DATETIME,
+	snapshot_id INTEGER NOT NULL,
+	CONSTRAINT pk_passage PRIMARY KEY (id),
+	CONSTRAINT fk_passage_snapshot_id_snapshot FOREIGN KEY(snapshot_id) REFERENCES snapshot (id),
+	CONSTRAINT fk_passage_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
+	CONSTRAINT uq_passage_source_id_hash UNIQUE (source_id, hash)
+);
+
+CREATE INDEX ix_passage_snapshot_id ON passage (snapshot_id);
+
+CREATE INDEX ix_passage_there ON passage (source_id) WHERE last_seen IS NULL;
+
+CREATE VIRTUAL TABLE passage_words USING fts5(text, source_id, content = 'passage', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+
 CREATE TABLE poll (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	source_id VARCHAR NOT NULL,
@@ -204,6 +242,35 @@ CREATE TABLE poll (
 );
 
 CREATE INDEX ix_poll_finished_at ON poll (finished_at);
+
+CREATE INDEX ix_poll_source_id ON poll (source_id, id);
+
+CREATE TABLE review (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	item VARCHAR NOT NULL,
+	state VARCHAR NOT NULL,
+	note TEXT NOT NULL,
+	who VARCHAR NOT NULL,
+	at DATETIME NOT NULL,
+	CONSTRAINT ck_review_state CHECK (state IN ('check', 'relevant', 'routine', 'noise')),
+	CONSTRAINT fk_review_item_timeline FOREIGN KEY(item) REFERENCES timeline (item)
+);
+
+CREATE INDEX ix_review_item ON review (item, id);
+
+CREATE TRIGGER review_stays_delete BEFORE DELETE ON review BEGIN SELECT RAISE(ABORT, 'review is append-only'); END;
+
+CREATE TRIGGER review_stays_update BEFORE UPDATE ON review BEGIN SELECT RAISE(ABORT, 'review is append-only'); END;
+
+CREATE TABLE saved_search (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	name VARCHAR NOT NULL,
+	page VARCHAR NOT NULL,
+	"query" TEXT NOT NULL,
+	who VARCHAR NOT NULL,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT uq_saved_search_name UNIQUE (name)
+);
 
 CREATE TABLE saying (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -245,13 +312,15 @@ CREATE TABLE snapshot (
 	chain TEXT NOT NULL,
 	good BOOLEAN NOT NULL,
 	first_seen DATETIME NOT NULL,
-	last_seen DATETIME NOT NULL,
+	last_seen DATETIME NOT NULL, words INTEGER,
 	CONSTRAINT fk_snapshot_sha256_body FOREIGN KEY(sha256) REFERENCES body (sha256),
 	CONSTRAINT fk_snapshot_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
 	CONSTRAINT uq_snapshot_source_id_url_sha256 UNIQUE (source_id, url, sha256)
 );
 
 CREATE INDEX ix_snapshot_sha256 ON snapshot (sha256);
+
+CREATE INDEX ix_snapshot_unread ON snapshot (id) WHERE good AND words IS NULL;
 
 CREATE TABLE source (
 	id VARCHAR NOT NULL,
@@ -312,3 +381,58 @@ CREATE TABLE text (
 	value BLOB NOT NULL,
 	CONSTRAINT pk_text PRIMARY KEY (hash)
 );
+
+CREATE TABLE timeline (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	item VARCHAR NOT NULL,
+	at DATETIME NOT NULL,
+	source_id VARCHAR NOT NULL,
+	kind VARCHAR NOT NULL,
+	severity INTEGER NOT NULL,
+	told BOOLEAN NOT NULL,
+	topics TEXT,
+	state VARCHAR NOT NULL,
+	review_id INTEGER,
+	CONSTRAINT ck_timeline_state CHECK (state IN ('check', 'relevant', 'routine', 'noise')),
+	CONSTRAINT fk_timeline_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
+	CONSTRAINT uq_timeline_item UNIQUE (item)
+);
+
+CREATE INDEX ix_timeline_at ON timeline (at, id);
+
+CREATE INDEX ix_timeline_source_id ON timeline (source_id, at, id);
+
+CREATE INDEX ix_timeline_to_check ON timeline (at, id) WHERE state = 'check' AND told;
+
+CREATE INDEX ix_timeline_unread ON timeline (id) WHERE topics IS NULL;
+
+CREATE TABLE user (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	name VARCHAR NOT NULL,
+	hash VARCHAR NOT NULL,
+	role VARCHAR NOT NULL,
+	disabled BOOLEAN NOT NULL,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT ck_user_role CHECK (role IN ('admin', 'reviewer', 'reader')),
+	CONSTRAINT uq_user_name UNIQUE (name)
+);
+
+CREATE TABLE visit (
+	who VARCHAR NOT NULL,
+	"before" DATETIME,
+	latest DATETIME NOT NULL,
+	CONSTRAINT pk_visit PRIMARY KEY (who)
+);
+
+CREATE TABLE withheld (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	snapshot_id INTEGER NOT NULL,
+	reason TEXT NOT NULL,
+	who VARCHAR NOT NULL,
+	at DATETIME NOT NULL,
+	lifted_at DATETIME,
+	lifted_by VARCHAR DEFAULT '' NOT NULL,
+	CONSTRAINT fk_withheld_snapshot_id_snapshot FOREIGN KEY(snapshot_id) REFERENCES snapshot (id)
+);
+
+CREATE UNIQUE INDEX uq_withheld_in_force ON withheld (snapshot_id) WHERE lifted_at IS NULL;

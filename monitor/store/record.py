@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor import crash
@@ -22,6 +22,7 @@ from monitor.store.codec import FINDING as FINDING_CODEC
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.hosts import hold_off
+from monitor.store.index import Shown, follow_text, list_change, list_event
 from monitor.store.tables import CHANGE, EVENT, FINDING, HELD, MEMORY, POLL, SNAPSHOT, SOURCE
 from monitor.store.texts import put_text
 from monitor.store.values import LookRow, Recorded
@@ -81,6 +82,7 @@ def write(connection: Connection, bodies: Bodies, row: Row[Any], intent: PollInt
     _held(connection, intent, poll_id)
     _finding(connection, intent, poll_id)
     _state(connection, row, intent, prepared, used)
+    _search(connection, row, intent, used)
     for host, until in intent.host_wait:
         hold_off(connection, host, until)
     return Recorded(poll_id, change_ids, event_ids, used)
@@ -108,15 +110,24 @@ def _snapshot(connection: Connection, row: Row[Any], intent: PollIntent, place: 
         good=good,
         first_seen=answer.fetched_at,
         last_seen=answer.fetched_at,
+        words=_words(look),
     )
     again = {
         "last_seen": statement.excluded.last_seen,
         "good": SNAPSHOT.c.good | statement.excluded.good,
+        "words": func.coalesce(statement.excluded.words, SNAPSHOT.c.words),
     }
     statement = statement.on_conflict_do_update(
         index_elements=[SNAPSHOT.c.source_id, SNAPSHOT.c.url, SNAPSHOT.c.sha256], set_=again
     )
     return int(connection.execute(statement.returning(SNAPSHOT.c.id)).scalar_one())
+
+
+def _words(look: Look) -> int | None:
+    """Of the text; None for bytes that were not read again."""
+    if isinstance(look.reading, Extraction):
+        return look.reading.words
+    return -1 if isinstance(look.reading, ExtractError) else None
 
 
 def _seen_again(connection: Connection, row: Row[Any], answer: NotModified) -> int:
@@ -158,7 +169,9 @@ def _changes(connection: Connection, row: Row[Any], intent: PollIntent, poll_id:
             new_sha256=change.new_sha256 or _sha256_of(connection, new),
             value=CHANGE_CODEC.pack(change),
         )
-        ids.append(int(connection.execute(statement.returning(CHANGE.c.id)).scalar_one()))
+        change_id = int(connection.execute(statement.returning(CHANGE.c.id)).scalar_one())
+        list_change(connection, change, change_id)
+        ids.append(change_id)
     return tuple(ids)
 
 
@@ -174,7 +187,9 @@ def _events(connection: Connection, intent: PollIntent, poll_id: int) -> tuple[i
             at=event.at,
             value=EVENT_CODEC.pack(event),
         )
-        ids.append(int(connection.execute(statement.returning(EVENT.c.id)).scalar_one()))
+        event_id = int(connection.execute(statement.returning(EVENT.c.id)).scalar_one())
+        list_event(connection, event, event_id)
+        ids.append(event_id)
     return tuple(ids)
 
 
@@ -205,6 +220,14 @@ def _finding(connection: Connection, intent: PollIntent, poll_id: int) -> None:
             index_elements=[FINDING.c.source_id], set_=values, where=FINDING.c.kind.in_(sorted(_NO_DOCUMENT))
         )
     )
+
+
+def _search(connection: Connection, row: Row[Any], intent: PollIntent, used: int) -> None:
+    """The passages of a good text, for the search. A text that was not read again is as it was."""
+    look = intent.looks[intent.used] if intent.good and intent.looks else None
+    if look is not None and isinstance(look.answer, Capture) and isinstance(look.reading, Extraction):
+        shown = Shown(intent.source_id, used, look.answer.fetched_at)
+        follow_text(connection, look.reading, shown, row.last_good_at)
 
 
 def _state(connection: Connection, row: Row[Any], intent: PollIntent, prepared: Prepared, used: int) -> None:

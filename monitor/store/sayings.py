@@ -12,6 +12,7 @@ from monitor.store.codec import CHANGE as CHANGE_CODEC
 from monitor.store.codec import EXTRACTION, PLACES
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.engine import Database
+from monitor.store.index import list_change
 from monitor.store.tables import CHANGE, HELD, MEMORY, SAYING, SNAPSHOT, SOURCE
 from monitor.store.texts import put_text
 
@@ -113,7 +114,9 @@ def _change(connection: Connection, row: Row[Any], saying: Saying, change: Chang
         new_sha256=shas.get(row.last_snapshot, ""),
         value=CHANGE_CODEC.pack(change),
     )
-    return int(connection.execute(statement.returning(CHANGE.c.id)).scalar_one())
+    change_id = int(connection.execute(statement.returning(CHANGE.c.id)).scalar_one())
+    list_change(connection, change, change_id)
+    return change_id
 
 
 def read_saying(row: Row[Any]) -> Saying:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from monitor import crash, resources
 from monitor.errors import SchemaError
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in `db/migrations`; a test keeps it true. Known here so that opening need not load Alembic."""
 APPLICATION_ID = 0x464E5754
 """`FNWT` in the file's header (sqlite.org/pragma.html#pragma_application_id): the database is ours."""
@@ -58,6 +58,8 @@ def migrate(engine: Engine, found: str, migrations: Path | None = None) -> None:
             "It was made by a newer one: upgrade the program, or restore a backup from before."
         )
     with _one_at_a_time, engine.begin() as connection:
+        if connection.exec_driver_sql("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").first() is None:
+            raise SchemaError("The SQLite of this Python was built without FTS5, the full-text search; use another.")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -75,8 +77,9 @@ def schema_sql(path: Path) -> str:
     """The schema of a database file as SQL, as committed in `db/schema.sql`."""
     with closing(sqlite3.connect(f"file:{quote(os.fspath(path.absolute()))}?mode=ro", uri=True)) as connection:
         rows = connection.execute(
-            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' "
-            "ORDER BY tbl_name, type DESC, name"
+            "SELECT m.sql FROM sqlite_master AS m LEFT JOIN pragma_table_list AS t ON t.name = m.tbl_name "
+            "WHERE m.sql IS NOT NULL AND m.name NOT LIKE 'sqlite_%' AND t.type IS NOT 'shadow' "
+            "ORDER BY m.tbl_name, m.type = 'trigger', m.type DESC, m.name"
         ).fetchall()
     lines = [f"PRAGMA application_id = {APPLICATION_ID};", *(f"{sql};" for (sql,) in rows)]
     text = "\n".join(line.rstrip() for line in "\n\n".join(lines).splitlines())

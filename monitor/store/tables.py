@@ -1,4 +1,6 @@
-"""The tables; those of mail are in `mail_tables.py`. `db/README.md` says what each holds and what binds them.
+"""The tables; those of mail are in `mail_tables.py`, those of the pages in `review_tables.py`.
+
+`db/README.md` says what each holds and what binds them.
 
 Values with structure are JSON in one column (`codec.py`); what is asked for, sorted or counted has a column of
 its own. A plain `datetime` annotation is stored in UTC and comes back aware.
@@ -11,6 +13,7 @@ from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, Text, Uniq
 from sqlmodel import Field
 
 from monitor.store.mail_tables import SUBSCRIBER
+from monitor.store.review_tables import TIMELINE
 from monitor.store.rows import NEVER_AGAIN, Row, table
 
 
@@ -78,6 +81,7 @@ class Poll(Row, table=True):
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("source_id", "token"),
         Index("ix_poll_finished_at", "finished_at"),
+        Index("ix_poll_source_id", "source_id", "id"),
         NEVER_AGAIN,
     )
 
@@ -111,6 +115,7 @@ class Body(Row, table=True):
 class Snapshot(Row, table=True):
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("source_id", "url", "sha256"),
+        Index("ix_snapshot_unread", "id", sqlite_where=text("good AND words IS NULL")),
         NEVER_AGAIN,
     )
 
@@ -127,6 +132,8 @@ class Snapshot(Row, table=True):
     good: bool
     first_seen: datetime
     last_seen: datetime
+    words: int | None = None
+    """Of its text, once it is read for the search; -1 when it gives none."""
 
 
 class Reading(Row, table=True):
@@ -170,13 +177,17 @@ class Event(Row, table=True):
 
 
 class Held(Row, table=True):
-    __table_args__: ClassVar[Any] = (Index("ix_held_source_id", "source_id", "id"), NEVER_AGAIN)
+    __table_args__: ClassVar[Any] = (
+        Index("ix_held_source_id", "source_id", "id"),
+        Index("ix_held_at", "at", "source_id", "rule"),
+        NEVER_AGAIN,
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id")
     poll_id: int = Field(foreign_key="poll.id", index=True)
     rule: str
-    at: datetime = Field(index=True)
+    at: datetime
     value: bytes
 
 
@@ -217,7 +228,8 @@ class Host(Row, table=True):
 
 
 METADATA = SUBSCRIBER.metadata
-"""Of all tables, those of mail (`mail_tables.py`) with them."""
+"""Of all tables, those of mail and of the pages with them."""
+assert TIMELINE.metadata is METADATA, "all tables are known once this module is"
 
 META, SECTION, SOURCE, MEMORY = table(Meta), table(Section), table(Source), table(Memory)
 POLL, BODY, SNAPSHOT, TEXT = table(Poll), table(Body), table(Snapshot), table(Reading)
