@@ -21,6 +21,7 @@ from monitor.cli import (
     judging,
     keeping,
     mail,
+    pages,
     reporting,
     running,
     setup,
@@ -61,6 +62,7 @@ def _options(
 for room in (
     setup,
     running,
+    pages,
     watching,
     adding,
     editing,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,7 +27,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run() -> None:
-    """Watch, as a daemon: poll what is due, compose digests, deliver mail, until asked to stop (SIGTERM, Ctrl-C)."""
+    """Watch, as a daemon: poll what is due, compose digests, deliver mail, serve the web pages, until asked to stop
+    (SIGTERM, Ctrl-C).
+    """
     from monitor.daemon import Daemon  # noqa: PLC0415
     from monitor.store import daemon_lock  # noqa: PLC0415
 
@@ -34,7 +37,17 @@ def run() -> None:
     where = resources.sources_path(found.home)
     with daemon_lock(found.database):
         app = _started(found, thorough=True)
-        asyncio.run(Daemon(app, where).run())
+        with _pages(app):
+            asyncio.run(Daemon(app, where).run())
+
+
+def _pages(app: "App") -> AbstractContextManager[object]:
+    """The pages, for as long as the daemon runs; they are served to the last."""
+    if app.settings.web_place is None:
+        return nullcontext()
+    from monitor.web.serving import beside  # noqa: PLC0415 - costs FastAPI
+
+    return beside(app)
 
 
 def _started(found: "Settings", *, thorough: bool = False) -> "App":

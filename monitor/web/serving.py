@@ -1,14 +1,15 @@
 """The pages on a socket: beside the daemon in a thread of its own, or alone."""
 
 import logging
+import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
-from monitor.errors import ConfigError, Problem
+from monitor.errors import ConfigError, Problem, StorageError
 from monitor.settings import Place, Settings
 from monitor.web.application import create_app
 from monitor.wiring import App
@@ -40,6 +41,20 @@ class Server(uvicorn.Server):
                 h11_max_incomplete_event_size=32 * 1024,
             )
         )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT are orders to stop, not accidents; beside the daemon they are the daemon's."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def serve_here(self) -> None:
         """Until SIGINT or SIGTERM, or `should_exit`."""
@@ -93,6 +108,9 @@ def beside(app: App) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(PATIENCE + 5)
+        # The daemon closed the store before; a page asked for since then opened it again.
+        with suppress(StorageError):
+            app.store.close()
 
 
 def _server(app: App, place: Place) -> Server | None:
