@@ -117,15 +117,22 @@ class DeliveryKind(StrEnum):
 
     CHANNEL_DOWN = "channel_down"
     CHANNEL_AUTH = "channel_auth"
+    CHANNEL_GONE = "channel_gone"
+    """The receiver wants no more messages, ever (HTTP 410)."""
     MESSAGE_LATER = "message_later"
     MESSAGE_REFUSED = "message_refused"
 
 
 class DeliveryError(MonitorError):
-    """A message was not accepted. `answer` is the server's line, as it was said."""
+    """A message was not accepted. `answer` is the server's line, as it was said.
 
-    def __init__(self, kind: DeliveryKind, answer: str, *, code: int | None = None) -> None:
-        self.kind, self.answer, self.code = kind, answer, code
+    `retry_after`: how long the other side asks to be left alone.
+    """
+
+    def __init__(
+        self, kind: DeliveryKind, answer: str, *, code: int | None = None, retry_after: timedelta | None = None
+    ) -> None:
+        self.kind, self.answer, self.code, self.retry_after = kind, answer, code, retry_after
         super().__init__(f"{kind}: {answer}")
 
     @property

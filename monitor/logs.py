@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,10 +19,21 @@ class Mask(logging.Filter):
     def __init__(self, secrets: Iterable[str]) -> None:
         super().__init__()
         self._secrets = sorted({s for s in secrets if len(s) >= SHORTEST_SECRET}, key=len, reverse=True)
+        # The longest first; letter case may have changed on the way.
+        self._known = re.compile("|".join(map(re.escape, self._secrets)), re.IGNORECASE) if self._secrets else None
 
     def clean(self, text: str) -> str:
+        """The text without secrets, also without the beginning of one that was cut off at its end."""
+        if self._known is None:
+            return text
+        text = self._known.sub(HIDDEN, text)
+        small = text.casefold()
         for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
+            if "://" in secret:
+                continue  # how a URL begins is no secret; what is secret in it is known by itself
+            for length in range(min(len(secret) - 1, len(text)), SHORTEST_SECRET - 1, -1):
+                if small.endswith(secret[:length].casefold()):
+                    return text[: len(text) - length] + HIDDEN
         return text
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import typer
@@ -34,7 +33,7 @@ WIDE = 250
 def settings(*, logging_on: bool = False) -> Settings:
     """The settings of this home; logging is set up, with their secrets masked."""
     found = Settings()
-    logs.set_up(found.log_level if logging_on else "warning", found.log_format, secrets_of(found))
+    logs.set_up(found.log_level if logging_on else "warning", found.log_format, found.secrets)
     for problem in found.unknown:
         logging.getLogger("monitor").warning("%s", problem)
     return found
@@ -42,16 +41,12 @@ def settings(*, logging_on: bool = False) -> Settings:
 
 def secrets_of(found: Settings) -> list[str]:
     """Everything that must not be seen in a log line."""
-    server, url = found.smtp, found.smtp_url.get_secret_value()
-    # Without a user an SMTP URL is no secret: hidden, nobody would see which server does not answer.
-    secrets = [url if "@" in url else "", found.heartbeat_url.get_secret_value()]
-    # The password as it is, and as it is written inside the URL.
-    return [*secrets, server.password.get_secret_value(), urlsplit(url).password or ""] if server else secrets
+    return list(found.secrets)
 
 
 def cleaned(text: str, found: Settings) -> str:
     """What a server or a library said, without our secrets: some repeat what they were told."""
-    return logs.Mask(secrets_of(found)).clean(text)
+    return logs.Mask(found.secrets).clean(text)
 
 
 @dataclass(frozen=True, slots=True)

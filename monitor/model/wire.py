@@ -90,3 +90,19 @@ class HostRecord:
     robots_status: int | None = None
     robots_body: bytes = b""
     robots_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """How a message that was posted was answered.
+
+    `status` 0: the connection broke, or the time ran out, after the message had begun to go out; whether it arrived
+    is not known, and `said` says what happened. Else `said` is the beginning of the answer's body.
+    """
+
+    status: int
+    said: str = ""
+    location: str = ""
+    """Where a redirect leads; it is not followed."""
+    retry_after: timedelta | None = None
+    """How long the receiver asks to be left alone."""

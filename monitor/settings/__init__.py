@@ -21,7 +21,9 @@ from pydantic_settings import SettingsConfigDict
 
 from monitor import resources
 from monitor.errors import ConfigError, Problem
+from monitor.settings import ways
 from monitor.settings.pages import PageSettings, Place
+from monitor.settings.secrets import spellings
 from monitor.settings.values import RefusedError, SmtpServer, mask, seconds, smtp_server, web_address
 
 __all__ = ["PREFIX", "PageSettings", "Place", "RefusedError", "Settings", "Shown", "SmtpServer", "mask"]
@@ -68,6 +70,8 @@ class Settings(PageSettings):
     """Sender of every mail: `Footnote Watch <watch@example.org>`."""
     mail_to: str = ""
     """Address of the first subscriber, made at the start when there is none."""
+    mail_in: str = ""
+    """Address whose mail is piped into `monitor mail in`: bounces go there, and unsubscribing by mail is offered."""
     language: Literal["en", "nl", "fr", "de"] = "en"
     """Language of the first subscriber's mail."""
     timezone: str = "Europe/Brussels"
@@ -85,6 +89,7 @@ class Settings(PageSettings):
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
     _unknown: tuple[Problem, ...] = PrivateAttr(default=())
+    _ways: dict[str, ways.Named] = PrivateAttr(default_factory=dict)
 
     def __init__(self, home: Path | None = None, **given: Any) -> None:
         folder = (home or resources.home()).absolute()
@@ -107,6 +112,9 @@ class Settings(PageSettings):
         if home or PREFIX + "HOME" in environment:
             self._origins["home"] = "given" if home else "environment"
         self._unknown = _unknown({**written, **environment}, type(self).model_fields)
+        self._ways = ways.named_in(written, ".env") | ways.named_in(environment, "environment")
+        if complaints := ways.problems(self._ways.values()):
+            raise ConfigError(complaints)
 
     @property
     def smtp(self) -> SmtpServer | None:
@@ -129,6 +137,23 @@ class Settings(PageSettings):
         """MONITOR_ variables nobody reads: probably typing errors. They change nothing."""
         return self._unknown
 
+    def webhook_keys(self, name: str) -> tuple[bytes, ...]:
+        """What the messages to this webhook are signed with; empty when no secret is set for it."""
+        found = self._ways.get(ways.variable_of(ways.WEBHOOK_SECRET, name))
+        return ways.keys(found.value) if found else ()
+
+    def chat_url(self, name: str) -> SecretStr:
+        """The Apprise URL of this chat; empty when none is set."""
+        found = self._ways.get(ways.variable_of(ways.CHAT_URL, name))
+        return SecretStr(found.value if found else "")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that must be seen in no log, note or answer, in every spelling it may come back in."""
+        own = (getattr(self, name) for name in type(self).model_fields)
+        values = [value.get_secret_value() for value in own if isinstance(value, SecretStr)]
+        return spellings([*values, *(one.value for one in self._ways.values())])
+
     def masked(self) -> tuple[Shown, ...]:
         """Every setting with its value and where it came from; secrets are hidden, inside URLs too."""
         rows = []
@@ -138,6 +163,7 @@ class Settings(PageSettings):
             if isinstance(value, timedelta):
                 text = f"{value.total_seconds():g}s"
             rows.append(Shown(PREFIX + name.upper(), text, self._origins[name]))
+        rows += [Shown(one.variable, one.masked, one.origin) for one in self._ways.values()]
         return tuple(rows)
 
     @field_validator("database", "outbox")
@@ -153,7 +179,7 @@ class Settings(PageSettings):
         smtp_server(url.get_secret_value())
         return url
 
-    @field_validator("mail_from", "mail_to")
+    @field_validator("mail_from", "mail_to", "mail_in")
     @classmethod
     def _mail_address(cls, text: str, info: Any) -> str:
         text = text.strip()
@@ -234,7 +260,8 @@ def _unknown(variables: Mapping[str, str], fields: Mapping[str, Any]) -> tuple[P
     found = []
     for variable in sorted(variables):
         name = variable.removeprefix(PREFIX)
-        if variable.startswith(PREFIX) and name not in known and variable not in _ELSEWHERE:
+        elsewhere = variable in _ELSEWHERE or variable in ways.named_in(variables, "")
+        if variable.startswith(PREFIX) and name not in known and not elsewhere:
             close = get_close_matches(name[:80], known, n=1)
             found.append(Problem(variable, "is not a setting", f"did you mean {PREFIX}{close[0]}?" if close else ""))
     return tuple(found)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor import crash
@@ -23,15 +23,14 @@ from monitor.model import (
     Event,
     Outgoing,
 )
+from monitor.store import channels
+from monitor.store.channels import MAIL
 from monitor.store.engine import Database
 from monitor.store.history import NO_LOOK, TELLABLE, read_change, read_event
-from monitor.store.mail_tables import CHANNEL, DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
+from monitor.store.mail_tables import DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
 from monitor.store.subscribers import CHANGE_ITEM, EVENT_ITEM
-from monitor.store.tables import CHANGE, EVENT, HELD, POLL, passed
+from monitor.store.tables import CHANGE, EVENT, HELD, POLL
 from monitor.store.values import DeliveryRow, Period, Queue
-
-MAIL = "mail"
-"""The name of the channel that mail goes out by."""
 
 
 class Outbox:
@@ -117,14 +116,19 @@ class Outbox:
         crash.reach("enqueue.after_commit")
         return digest_id
 
-    def claim(self, now: datetime, lease: timedelta) -> Delivery | None:
-        """The oldest delivery that is due, marked `sending` for `lease`, committed before it is returned.
+    def channels(self, now: datetime) -> tuple[str, ...]:
+        """The names of the channels with something to send now: `mail`, `webhook:12`, `chat:13`."""
+        with self._database.reading() as connection:
+            return channels.channels_due(connection, now)
 
-        A lease that ran out is due again: its owner died somewhere between here and `settle`.
+    def claim(self, now: datetime, lease: timedelta, channel: str = MAIL) -> Delivery | None:
+        """The channel's oldest delivery that is due, marked `sending` for `lease`, committed before it is returned.
+
+        A lease that ran out is due again: its owner died somewhere between here and `settle`. Nothing is due to
+        somebody who is paused or suspended.
         """
-        pending = (DELIVERY.c.state == DeliveryState.PENDING) & passed(DELIVERY.c.next_try_at, now)
-        left = (DELIVERY.c.state == DeliveryState.SENDING) & passed(DELIVERY.c.lease_until, now)
-        oldest = select(DELIVERY.c.id).where(or_(pending, left)).order_by(DELIVERY.c.id).limit(1)
+        mine = DELIVERY.c.channel == channel
+        oldest = select(DELIVERY.c.id).where(mine, channels.due(now)).order_by(DELIVERY.c.id).limit(1)
         statement = (
             update(DELIVERY)
             .where(DELIVERY.c.id == oldest.scalar_subquery())
@@ -206,15 +210,21 @@ class Outbox:
             return connection.scalar(statement.where(DELIVERY.c.id == delivery_id))
 
     def pending(self, now: datetime) -> Queue:
-        """The outbox in figures; `next_try_at` is never before now."""
+        """The outbox in figures; `next_try_at` is never before now.
+
+        What is kept for somebody who is paused or suspended waits for them, not for a server: it is counted apart.
+        """
         states = select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state)
         waiting = DELIVERY.c.state.in_([DeliveryState.PENDING, DeliveryState.SENDING])
-        times = select(func.min(DELIVERY.c.created_at), func.min(DELIVERY.c.next_try_at)).where(waiting)
+        kept = select(func.count()).where(DELIVERY.c.state == DeliveryState.PENDING, channels.HELD)
+        times = select(func.min(DELIVERY.c.created_at), func.min(DELIVERY.c.next_try_at)).where(waiting, ~channels.HELD)
         with self._database.reading() as connection:
             counted = {row[0]: row[1] for row in connection.execute(states)}
+            held = connection.scalar(kept) or 0
             oldest, next_try = connection.execute(times).one()
         return Queue(
-            pending=counted.get(DeliveryState.PENDING, 0),
+            pending=counted.get(DeliveryState.PENDING, 0) - held,
+            held=held,
             sending=counted.get(DeliveryState.SENDING, 0),
             failed=counted.get(DeliveryState.FAILED, 0),
             dead=counted.get(DeliveryState.DEAD, 0),
@@ -233,14 +243,16 @@ class Outbox:
     def channel(self, name: str = MAIL) -> ChannelState:
         """Up when nothing else was noted."""
         with self._database.reading() as connection:
-            row = connection.execute(select(CHANNEL).where(CHANNEL.c.name == name)).first()
-        return ChannelState(row.state, row.since, row.next_probe, row.note) if row else ChannelState()
+            return channels.state_of(connection, name)
+
+    def shut(self) -> tuple[tuple[str, ChannelState], ...]:
+        """Every channel that is not up, by name."""
+        with self._database.reading() as connection:
+            return channels.shut(connection)
 
     def set_channel(self, state: ChannelState, name: str = MAIL) -> None:
-        values = {"state": state.state, "since": state.since, "next_probe": state.next_probe, "note": state.note}
-        statement = upsert(CHANNEL).values(name=name, **values)
         with self._database.writing() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=[CHANNEL.c.name], set_=values))
+            channels.note(connection, name, state)
 
 
 _DELIVERIES: Select[Any] = select(
@@ -307,4 +319,5 @@ def _delivery_row(row: Row[Any]) -> DeliveryRow:
         next_try_at=row.next_try_at,
         settled_at=row.settled_at,
         answer=row.answer,
+        channel=row.channel,
     )

@@ -1,10 +1,11 @@
 """Who is told."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, cast, delete, insert, literal, select, update
+from sqlalchemy import Connection, Row, String, cast, delete, insert, literal, select, update
 
 from monitor.clock import Clock
 from monitor.errors import ConfigError, Problem
@@ -12,7 +13,7 @@ from monitor.model import Frequency, Medium, Subscriber
 from monitor.store.codec import FILTERS
 from monitor.store.engine import Database
 from monitor.store.history import TELLABLE
-from monitor.store.mail_tables import DIGEST_ITEM, SUBSCRIBER
+from monitor.store.mail_tables import CHANNEL, DIGEST_ITEM, SUBSCRIBER
 from monitor.store.tables import CHANGE, EVENT
 
 CHANGE_ITEM = literal("change:", String) + cast(CHANGE.c.id, String)
@@ -41,34 +42,35 @@ class Subscribers:
 
         ConfigError when the address is subscribed already.
         """
-        fresh = replace(subscriber, created_at=subscriber.created_at or self._clock.now())
         with self._database.writing() as connection:
-            taken = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.address == _address(fresh.email))
-            if connection.scalar(taken) is not None:
-                raise ConfigError([Problem(fresh.email, "this address is subscribed already")])
-            statement = insert(SUBSCRIBER).values(_values(fresh)).returning(SUBSCRIBER.c.id)
-            new_id = int(connection.execute(statement).scalar_one())
-            columns = ["subscriber_id", "item", "skipped"]
-            for item, told in ((CHANGE_ITEM, TELLABLE), (EVENT_ITEM, EVENT.c.told.is_(True))):
-                before = select(literal(new_id), item, literal(value=False)).where(told)
-                connection.execute(insert(DIGEST_ITEM).from_select(columns, before))
-        return replace(fresh, id=new_id)
+            return self._add(connection, subscriber)
 
     def update(self, subscriber: Subscriber) -> bool:
         """Takes over what a person can set: not the id, the date of joining, bounces and suspension.
 
         False when there is no such subscriber. ConfigError when the new address belongs to another one.
         """
-        values = _values(subscriber)
-        del values["created_at"]
         with self._database.writing() as connection:
-            other = select(SUBSCRIBER.c.id).where(
-                SUBSCRIBER.c.address == _address(subscriber.email), SUBSCRIBER.c.id != subscriber.id
-            )
-            if connection.scalar(other) is not None:
-                raise ConfigError([Problem(subscriber.email, "this address is subscribed already")])
-            statement = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber.id).values(values)
-            return connection.execute(statement).rowcount == 1
+            return _update(connection, subscriber)
+
+    def take_in(self, new: Sequence[Subscriber], changed: Sequence[Subscriber]) -> tuple[Subscriber, ...]:
+        """Adds some and changes others, all of them or, with ConfigError, none. Returns the new ones."""
+        with self._database.writing() as connection:
+            for one in changed:
+                if not _update(connection, one):
+                    raise ConfigError([Problem(one.email, "is not subscribed any more")])
+            return tuple(self._add(connection, one) for one in new)
+
+    def _add(self, connection: Connection, subscriber: Subscriber) -> Subscriber:
+        fresh = replace(subscriber, created_at=subscriber.created_at or self._clock.now())
+        _refuse_taken(connection, fresh, 0)
+        statement = insert(SUBSCRIBER).values(_values(fresh)).returning(SUBSCRIBER.c.id)
+        new_id = int(connection.execute(statement).scalar_one())
+        columns = ["subscriber_id", "item", "skipped"]
+        for item, told in ((CHANGE_ITEM, TELLABLE), (EVENT_ITEM, EVENT.c.told.is_(True))):
+            before = select(literal(new_id), item, literal(value=False)).where(told)
+            connection.execute(insert(DIGEST_ITEM).from_select(columns, before))
+        return replace(fresh, id=new_id)
 
     def suspend(self, subscriber_id: int, reason: str, at: datetime) -> bool:
         """Makes and sends nothing from `at` on, because nothing arrives. False when it is so already."""
@@ -78,16 +80,47 @@ class Subscribers:
             return connection.execute(statement).rowcount == 1
 
     def resume(self, subscriber_id: int) -> bool:
-        """Makes and sends again: ends a pause and a suspension, and forgets the bounces that led to it."""
+        """Makes and sends again: ends a pause and a suspension, forgets the bounces that led to it, and opens the way
+        out of their own if they have one.
+        """
         fresh = {"paused": False, "bounces": 0, "bounced_at": None, "suspended_at": None, "suspended_reason": ""}
         statement = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber_id).values(fresh)
         with self._database.writing() as connection:
+            connection.execute(delete(CHANNEL).where(CHANNEL.c.subscriber_id == subscriber_id))
             return connection.execute(statement).rowcount == 1
 
     def forget(self, email: str) -> bool:
-        """Deletes a subscriber with their digests and deliveries, sent or not. False when there is none."""
+        """Deletes a subscriber with their digests and deliveries, sent or not, the state of a way out of their own, and
+        what came in from them. The bytes are overwritten in the file. False when there is none.
+        """
         with self._database.writing() as connection:
-            return connection.execute(delete(SUBSCRIBER).where(SUBSCRIBER.c.address == _address(email))).rowcount == 1
+            # Else SQLite only forgets where they are (sqlite.org/pragma.html#pragma_secure_delete).
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            try:
+                found = delete(SUBSCRIBER).where(SUBSCRIBER.c.address == _address(email))
+                gone = connection.execute(found).rowcount == 1
+            finally:
+                connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+        # The write-ahead log still has the pages as they were.
+        self._database.checkpoint()
+        return gone
+
+
+def _update(connection: Connection, subscriber: Subscriber) -> bool:
+    values = _values(subscriber)
+    del values["created_at"]
+    _refuse_taken(connection, subscriber, subscriber.id)
+    before = connection.scalar(select(SUBSCRIBER.c.url).where(SUBSCRIBER.c.id == subscriber.id))
+    if before is not None and before != subscriber.url:
+        # How the old address stood says nothing about the new one.
+        connection.execute(delete(CHANNEL).where(CHANNEL.c.subscriber_id == subscriber.id))
+    return connection.execute(update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber.id).values(values)).rowcount == 1
+
+
+def _refuse_taken(connection: Connection, subscriber: Subscriber, own_id: int) -> None:
+    other = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.address == _address(subscriber.email), SUBSCRIBER.c.id != own_id)
+    if connection.scalar(other) is not None:
+        raise ConfigError([Problem(subscriber.email, "this address is subscribed already")])
 
 
 def _address(email: str) -> str:

@@ -172,6 +172,8 @@ class Queue:
     dead: int = 0
     oldest: datetime | None = None
     next_try_at: datetime | None = None
+    held: int = 0
+    """Kept for subscribers who are paused or suspended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class DeliveryRow:
     next_try_at: datetime | None
     settled_at: datetime | None
     answer: str
+    channel: str = "mail"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,163 @@
+"""Posting a message to an address: for webhooks. Guarded like every fetch, without redirects, one answer, soon over."""
+
+import asyncio
+import ssl
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import httpcore
+import httpx
+
+from monitor.clock import Clock
+from monitor.errors import FetchError, FetchKind
+from monitor.fetch.exchange import REDIRECTS, Limits
+from monitor.fetch.faults import WIRE_ERRORS, fault_of
+from monitor.fetch.guard import Guard
+from monitor.fetch.hosts import wait_asked
+from monitor.fetch.network import GuardedBackend, GuardedTransport
+from monitor.fetch.resolve import Resolver
+from monitor.fetch.tls import trust_store, verifying
+from monitor.fetch.urls import Address, AddressError, parse
+from monitor.model.wire import Posted
+
+POSTING = Limits(total=30.0, connect=10.0, headers=16 * 1024)
+"""15 to 30 seconds for everything are what a receiver is told to expect (Standard Webhooks 1.0.0, “Request timeouts”).
+Of an answer's body SAID bytes are read, and nothing is decoded."""
+SAID = 2000
+READING = 3.0
+LONGEST = timedelta(hours=12)
+"""Of a wait that is asked for: whoever wants longer is asked again in between."""
+
+
+class HttpPoster:
+    """Sends POST requests over verified connections to the public internet. Blocking; called in a thread.
+
+    `guard_exceptions`, `trust`: as for `HttpFetcher`. Plain http is spoken to the guard's exceptions only.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        resolver: Resolver,
+        agent: str,
+        guard_exceptions: Collection[tuple[str, int]] = (),
+        trust: ssl.SSLContext | None = None,
+        limits: Limits = POSTING,
+    ) -> None:
+        self._clock, self._resolver, self._agent, self._limits = clock, resolver, agent, limits
+        self._exceptions = frozenset(guard_exceptions)
+        self._trust = verifying(trust) if trust else trust_store()
+
+    def refusal(self, url: str) -> str:
+        """Why nothing can be posted to an address, in one line; empty when something may. Looks no name up."""
+        try:
+            self._address(url)
+        except FetchError as error:
+            return error.detail
+        return ""
+
+    def post(self, url: str, headers: Sequence[tuple[str, str]], body: bytes) -> Posted:
+        """Post the body. Raises FetchError when nothing of it went out; whatever happens later is an answer."""
+        return asyncio.run(self._post(self._address(url), headers, body))
+
+    def reach(self, url: str) -> None:
+        """Connect and check the certificate; nothing is sent. Raises FetchError."""
+        asyncio.run(self._reach(self._address(url)))
+
+    def _address(self, url: str) -> Address:
+        try:
+            address = parse(url)
+        except AddressError as error:
+            raise FetchError(FetchKind.BAD_ADDRESS, str(error), transient=False) from error
+        if address.scheme != "https" and (address.host, address.port) not in self._exceptions:
+            raise FetchError(FetchKind.BAD_ADDRESS, "only https addresses are posted to", transient=False)
+        if self._literal_refused(address):
+            detail = f"{address.host} is no address on the public internet"
+            raise FetchError(FetchKind.REFUSED_ADDRESS, detail, transient=False)
+        return address
+
+    def _literal_refused(self, address: Address) -> bool:
+        why = Guard(self._exceptions).refusal(address.host, address.port)
+        return bool(why) and why != "not an IP address"
+
+    def _backend(self) -> GuardedBackend:
+        return GuardedBackend(
+            resolver=self._resolver,
+            guard=Guard(self._exceptions),
+            dns_seconds=self._limits.connect,
+            connect_seconds=self._limits.connect,
+            head_limit=self._limits.headers,
+        )
+
+    async def _post(self, address: Address, headers: Sequence[tuple[str, str]], body: bytes) -> Posted:
+        began = False
+
+        async def notice(event: str, _: dict[str, Any]) -> None:
+            nonlocal began
+            began = began or event.endswith("send_request_headers.started")
+
+        transport = GuardedTransport(self._backend(), self._trust)
+        request = httpx.Request(
+            "POST",
+            httpx.URL(scheme=address.scheme, host=address.host, port=address.port, path="/"),
+            headers=[("Host", address.netloc), ("User-Agent", self._agent), ("Accept-Encoding", "identity"), *headers],
+            content=body,
+            extensions={
+                "target": address.target.encode("ascii"),
+                "timeout": {"connect": self._limits.connect},
+                "trace": notice,
+            },
+        )
+        try:
+            async with asyncio.timeout(self._limits.total):
+                return await self._answer(transport, request)
+        except TimeoutError as error:
+            late = f"{address.host} gave no answer within {self._limits.total:g} seconds"
+            if began:
+                return Posted(0, late)
+            raise FetchError(FetchKind.TIMEOUT, late) from error
+        except (FetchError, *WIRE_ERRORS) as error:
+            fault = error if isinstance(error, FetchError) else fault_of(error, address.host)
+            if began:
+                return Posted(0, fault.detail)
+            raise fault from error
+        finally:
+            await transport.aclose()
+
+    async def _answer(self, transport: GuardedTransport, request: httpx.Request) -> Posted:
+        response = await transport.handle_async_request(request)
+        fields = tuple((k.decode("ascii").lower(), v.decode("latin-1")) for k, v in response.headers.raw)
+        said = bytearray()
+        assert isinstance(response.stream, httpx.AsyncByteStream), "the transport streams asynchronously"
+        try:
+            # The status line is the answer; what is written below it is for people, and not waited for.
+            with suppress(*WIRE_ERRORS):
+                async with asyncio.timeout(READING):
+                    async for chunk in response.stream:
+                        said += chunk[: SAID - len(said)]
+                        if len(said) >= SAID:
+                            break
+        finally:
+            await response.aclose()
+        status = response.status_code
+        wait = wait_asked(503 if status >= 500 else status, fields, self._clock.now())
+        where = next((v for k, v in fields if k == "location"), "") if status in REDIRECTS else ""
+        words = bytes(said).decode("utf-8", "replace")
+        return Posted(status, words, where, min(wait, LONGEST) if wait else None)
+
+    async def _reach(self, address: Address) -> None:
+        try:
+            async with asyncio.timeout(self._limits.total):
+                stream = await self._backend().connect_tcp(address.host, address.port)
+                try:
+                    if address.scheme == "https":
+                        stream = await stream.start_tls(self._trust, address.host, self._limits.connect)
+                finally:
+                    await stream.aclose()
+        except TimeoutError as error:
+            raise FetchError(FetchKind.TIMEOUT, f"{address.host} does not answer the connection") from error
+        except (httpcore.NetworkError, httpcore.TimeoutException, OSError) as error:
+            raise fault_of(error, address.host) from error
