@@ -170,6 +170,7 @@ def build_post(
         templates=Templates(settings.home),
         sender=settings.sender,
         contact=settings.contact,
+        mail_in=settings.mail_in,
         citations=config.load_citations(settings.home) if citations is None else citations,
     )
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli import ground
+from monitor.cli import ground, incoming
 from monitor.cli.subscribing import subscriber
 from monitor.errors import ConfigError, DeliveryError, MonitorError, Problem
 
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     mail = typer.Typer(help="Whether mail arrives, and what became of it.", no_args_is_help=True)
     mail.command("test", short_help="Send a test message, step by step.")(send_test)
     mail.command("queue", short_help="Each message, and what became of it.")(queue)
+    mail.command("in", short_help="Take a bounce or an unsubscribe from standard input.")(incoming.take_in)
     app.add_typer(mail, name="mail")
 
 

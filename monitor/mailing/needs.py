@@ -68,6 +68,24 @@ class Outbox(Protocol):
     def set_channel(self, state: ChannelState, name: str = "mail") -> None: ...
 
 
+class Taken(Protocol):
+    """What a bounce changed."""
+
+    @property
+    def email(self) -> str: ...
+    @property
+    def bounces(self) -> int: ...
+    @property
+    def suspended(self) -> bool: ...
+    @property
+    def again(self) -> bool: ...
+
+
+class Inbox(Protocol):
+    def take_bounce(self, key: str, names: Sequence[str], *, hard: bool, said: str, now: datetime) -> Taken: ...
+    def unsubscribe(self, key: str, subscriber_id: int, now: datetime) -> str: ...
+
+
 class History(Protocol):
     def changes(
         self, *, since: datetime | None = None, told: bool | None = None, limit: int = 100

@@ -14,10 +14,14 @@ from monitor.notify import Notifier
 
 INSTANCE = "instance"
 """The fact that names this installation in Message-IDs."""
+KEY = "secret"
+"""The fact that holds the key of this installation. Whoever has it can unsubscribe everybody."""
 
 
 class Post:
-    """`sender` is a From with a name; `contact` a mail or web address readers can turn to, else the sender's."""
+    """`sender` is a From with a name; `contact` a mail or web address readers can turn to, else the sender's; `mail_in`
+    the address whose mail reaches `monitor mail in`, if there is one.
+    """
 
     def __init__(
         self,
@@ -29,10 +33,11 @@ class Post:
         sender: str,
         contact: str,
         citations: tuple[Citation, ...],
+        mail_in: str = "",
     ) -> None:
         self._store, self._clock, self.notifier = store, clock, notifier
         self._templates, self._citations = templates, citations
-        self._from, self._contact = sender, contact
+        self._from, self._contact, self._mail_in = sender, contact, mail_in
         self._stopping = False
         self._composer: Composer | None = None
 
@@ -57,8 +62,10 @@ class Post:
         return Renderer(self.sender(), self._templates)
 
     def sender(self) -> Sender:
-        """Who writes, with the random name this installation gave itself at its first message."""
-        return self._as(self._store.meta.get(INSTANCE) or self._store.meta.set_once(INSTANCE, secrets.token_hex(4)))
+        """Who writes, with the random name and the key this installation gave itself at its first message."""
+        facts = self._store.meta
+        instance = facts.get(INSTANCE) or facts.set_once(INSTANCE, secrets.token_hex(4))
+        return self._as(instance, facts.get(KEY) or facts.set_once(KEY, secrets.token_hex(32)))
 
     def preview(self, subscriber: Subscriber) -> Parts | None:
         """The message this subscriber would get now, whatever their hour; None: nothing to say. Writes nothing."""
@@ -66,7 +73,7 @@ class Post:
         made = Composer(self._store, renderer, self._citations).preview(subscriber, self._clock.now())
         return renderer.parts(made) if made else None
 
-    def _as(self, instance: str) -> Sender:
+    def _as(self, instance: str, key: str = "") -> Sender:
         name, address = parseaddr(self._from)
         local = address.endswith("@localhost")
         return Sender(
@@ -74,6 +81,8 @@ class Post:
             name=name or "Footnote Watch",
             instance=instance,
             contact=self._contact or ("" if local else address),
+            mail_in=self._mail_in,
+            key=key,
         )
 
     def _compose(self) -> int:

@@ -4,6 +4,7 @@ from monitor.messages.mime import Sender, mailbox, message_id, pack
 from monitor.messages.render import MOST_HTML, Parts, Renderer, Templates
 from monitor.messages.report import why_not_watched
 from monitor.messages.safe import read_marks, visible
+from monitor.messages.seal import unsubscribed_by
 from monitor.messages.words import Words, load
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "message_id",
     "pack",
     "read_marks",
+    "unsubscribed_by",
     "visible",
     "why_not_watched",
 ]

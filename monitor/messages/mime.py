@@ -2,15 +2,17 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from monitor.errors import ConfigError, Problem
 from monitor.messages.safe import header
+from monitor.messages.seal import seal, unsubscribe_token
 from monitor.model import DigestOrder, Outgoing
 
 _POLICY = SMTP.clone(max_line_length=78, cte_type="7bit")
@@ -21,15 +23,18 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]:;@\\,\"\x00-\x1f\x7f-\x9f]+@[^\s<>()\[\]:;@
 class Sender:
     """Who writes. `instance` is the random name of this installation, so that two of them never share a Message-ID.
 
-    `contact` is whom a reader writes to. `unsubscribe_mailto` / `unsubscribe_url` only where they really work.
+    `contact` is whom a reader writes to. `unsubscribe_url` only where it really works. `mail_in`: the address whose
+    mail reaches `monitor mail in`: bounces are asked to go there, and unsubscribing by mail is offered. `key` seals
+    names.
     """
 
     address: str
     name: str = "Footnote Watch"
     instance: str = "local"
     contact: str = ""
-    unsubscribe_mailto: str = ""
+    mail_in: str = ""
     unsubscribe_url: str = ""
+    key: str = field(default="", repr=False)
 
 
 def mailbox(address: str) -> str:
@@ -51,7 +56,10 @@ def message_id(order: DigestOrder, sender: Sender) -> str:
     """The same for the same installation, subscriber and window: a re-send is the same message."""
     window = re.sub(r"[^A-Za-z0-9]+", "-", order.window)
     instance = re.sub(r"[^A-Za-z0-9]+", "", sender.instance) or "local"
-    return f"<{window}.{order.subscriber.id}.{instance}@{mailbox(sender.address).rpartition('@')[2]}>"
+    name = f"{window}.{order.subscriber.id}.{instance}"
+    # Readers know their own numbers and could work out the names of others' messages.
+    sealed = f".{seal(sender.key, 'message', order.window, name)}" if sender.key else ""
+    return f"<{name}{sealed}@{mailbox(sender.address).rpartition('@')[2]}>"
 
 
 def pack(order: DigestOrder, sender: Sender, *, subject: str, text: str, html: str, language: str) -> Outgoing:
@@ -66,7 +74,7 @@ def pack(order: DigestOrder, sender: Sender, *, subject: str, text: str, html: s
     mail["Date"] = format_datetime(order.covers_to.astimezone(UTC))
     mail["Message-ID"] = name
     mail["List-Id"] = f"{header(sender.name, 80)} <footnote-watch.{domain}>"
-    if targets := _unsubscribe(sender):
+    if targets := _unsubscribe(order, sender):
         mail["List-Unsubscribe"] = targets
     if sender.unsubscribe_url:
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -77,12 +85,18 @@ def pack(order: DigestOrder, sender: Sender, *, subject: str, text: str, html: s
     digest = hashlib.sha256(f"{name}\0{text}\0{html}".encode()).hexdigest()
     mail.set_boundary(f"=_{digest[:32]}")
     return Outgoing(
-        recipient=recipient, sender=writer, subject=header(subject, 240), message_id=name, mime=mail.as_bytes()
+        recipient=recipient,
+        sender=mailbox(sender.mail_in) if sender.mail_in else writer,
+        subject=header(subject, 240),
+        message_id=name,
+        mime=mail.as_bytes(),
     )
 
 
-def _unsubscribe(sender: Sender) -> str:
+def _unsubscribe(order: DigestOrder, sender: Sender) -> str:
+    """RFC 2369 and RFC 8058: the page where there is one, and the mail that ends this subscription."""
     ways = [f"<{sender.unsubscribe_url}>"] if sender.unsubscribe_url else []
-    if sender.unsubscribe_mailto:
-        ways.append(f"<mailto:{mailbox(sender.unsubscribe_mailto)}?subject=unsubscribe>")
+    if sender.mail_in and sender.key and order.subscriber.id:
+        token = unsubscribe_token(sender.key, order.subscriber.id)
+        ways.append(f"<mailto:{quote(mailbox(sender.mail_in), safe='@')}?subject=unsubscribe%20{token}>")
     return ", ".join(ways)

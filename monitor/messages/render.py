@@ -124,7 +124,7 @@ class Renderer:
 
     def _letter(self, order: DigestOrder, view: Callable[[DigestOrder, Words, Sender], MailView]) -> Outgoing:
         """A message that tells of no change, and ends no subscription."""
-        plain = replace(self._sender, unsubscribe_mailto="", unsubscribe_url="")
+        plain = replace(self._sender, unsubscribe_url="", mail_in="")
 
         def made(templates: Templates) -> Outgoing:
             words = templates.words(order.subscriber.language)

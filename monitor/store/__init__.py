@@ -13,6 +13,7 @@ from monitor.store.bodies import Bodies
 from monitor.store.engine import Database, backups_of, damaged, newest_backup
 from monitor.store.history import History
 from monitor.store.hosts import Hosts, host_of
+from monitor.store.inbox import Inbox
 from monitor.store.locks import LOCK_WAIT, daemon_lock, daemon_owner
 from monitor.store.meta import Facts
 from monitor.store.outbox import Outbox
@@ -60,6 +61,7 @@ class Store:
         self.history = History(database)
         self.subscribers = Subscribers(database, clock)
         self.outbox = Outbox(database)
+        self.inbox = Inbox(database)
         self.meta = Facts(database)
         self.past = Past(database)
         self.people = People(database)

@@ -1,5 +1,6 @@
 """The frame of a message: its headers, its name, its addresses."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
-from monitor.messages import Renderer, Sender, mailbox, message_id, pack
+from monitor.messages import Renderer, Sender, mailbox, message_id, pack, unsubscribed_by
+from monitor.messages.seal import unsubscribe_token
 
 
 def headers(mime):
@@ -32,15 +34,40 @@ def test_the_headers_of_a_digest(messages, renderer):
 
 
 def test_unsubscribing_is_offered_where_it_works(messages, week):
-    sender = replace(week.sender, unsubscribe_url="https://w.example.org/u/1", unsubscribe_mailto="bye@example.org")
+    sender = replace(week.sender, unsubscribe_url="https://w.example.org/u/1", mail_in="in@example.org", key="secret")
     mail = headers(Renderer(sender).render(messages["digest"]).mime)
-    assert (
-        mail["List-Unsubscribe"].strip() == "<https://w.example.org/u/1>, <mailto:bye@example.org?subject=unsubscribe>"
-    )
+    by_mail = f"<mailto:in@example.org?subject=unsubscribe%20{unsubscribe_token('secret', 7)}>"
+    assert " ".join(mail["List-Unsubscribe"].split()) == f"<https://w.example.org/u/1>, {by_mail}"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     mail = headers(Renderer(replace(sender, unsubscribe_url="")).render(messages["digest"]).mime)
-    assert mail["List-Unsubscribe"] == "<mailto:bye@example.org?subject=unsubscribe>"
+    assert mail["List-Unsubscribe"].strip() == by_mail
     assert mail["List-Unsubscribe-Post"] is None
+    bare = headers(Renderer(replace(sender, unsubscribe_url="", mail_in="")).render(messages["digest"]).mime)
+    assert bare["List-Unsubscribe"] is None
+
+
+def test_bounces_are_asked_to_go_where_mail_is_taken(messages, week):
+    made = Renderer(replace(week.sender, mail_in="in@example.org", key="secret")).render(messages["digest"])
+    assert made.sender == "in@example.org"
+    assert headers(made.mime)["From"] == "Footnote Watch <watch@example.org>"
+    assert Renderer(week.sender).render(messages["digest"]).sender == "watch@example.org"
+
+
+def test_with_a_key_no_reader_can_work_out_the_name_of_anothers_message(week):
+    order, sender = week.order(), replace(week.sender, key="secret")
+    name = message_id(order, sender)
+    assert re.fullmatch(r"<2026-11-24\.7\.k3v9\.[a-z2-7]{16}@example\.org>", name)
+    assert name == message_id(order, sender)
+    assert name != message_id(order, replace(sender, key="other"))
+
+
+def test_a_token_ends_one_subscription_and_only_with_the_right_key():
+    token = unsubscribe_token("secret", 7)
+    assert unsubscribed_by("secret", f"Re: unsubscribe {token.upper()}") == 7
+    assert unsubscribed_by("other", token) is None
+    assert unsubscribed_by("secret", token.replace("7-", "8-", 1)) is None
+    assert unsubscribed_by("secret", "unsubscribe") is None
+    assert unsubscribed_by("secret", f"1-{'a' * 16} {token}") == 7
 
 
 def test_the_name_of_a_message_is_that_of_subscriber_and_window(week):

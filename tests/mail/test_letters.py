@@ -83,7 +83,7 @@ def test_a_confirmation_says_what_was_asked_and_how_to_say_yes(week, renderer):
 
 
 def test_a_letter_offers_no_end_to_what_has_not_begun(week):
-    sender = replace(week.sender, unsubscribe_mailto="in@example.org", unsubscribe_url="https://watch.example.org/u/7")
+    sender = replace(week.sender, mail_in="in@example.org", key="secret", unsubscribe_url="https://watch.example.org/u/7")
     for made in letters(week, Renderer(sender)).values():
         mail, text, _ = read(made)
         assert "List-Unsubscribe" not in mail

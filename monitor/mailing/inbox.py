@@ -1,0 +1,61 @@
+"""Take a message that came in: count a bounce, end a subscription, or leave everything as it is.
+
+Nothing is ever answered, so that no loop can begin; and nothing is believed that is not sealed.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+
+from monitor.mailing.incoming import Incoming, Kind, Refused, read
+from monitor.mailing.needs import Inbox
+from monitor.messages import unsubscribed_by
+from monitor.model import Notice, NoticeCode
+
+_log = logging.getLogger("monitor.mail")
+
+
+def take(raw: bytes, inbox: Inbox, key: str, now: datetime, tell: Callable[[Notice], object]) -> str:
+    """What was made of it, in one line. `key`: this installation's. `tell` gets what the operator has to know.
+
+    Raises StorageError when it could not be noted; then the same message may be handed in again.
+    """
+    try:
+        found = read(raw)
+    except Refused as refused:
+        return f"not read: {refused}"
+    own = found.own_name or sha256(raw).hexdigest()
+    match found.kind:
+        case Kind.HARD | Kind.SOFT:
+            return _bounce(found, own, inbox, now, tell)
+        case Kind.UNSUBSCRIBE:
+            return _unsubscribe(found, own, inbox, key, now)
+        case _:
+            return f"ignored: {found.said}"
+
+
+def _bounce(found: Incoming, own: str, inbox: Inbox, now: datetime, tell: Callable[[Notice], object]) -> str:
+    taken = inbox.take_bounce(own, found.names, hard=found.kind is Kind.HARD, said=found.said, now=now)
+    if not taken.email:
+        return "ignored: a bounce of no message that was sent from here"
+    if taken.again:
+        return f"counted before: a bounce of a message to {taken.email}"
+    if found.kind is Kind.SOFT:
+        return f"soft bounce of a message to {taken.email}: {found.said}"
+    said = f"hard bounce {taken.bounces} of a message to {taken.email}: {found.said}"
+    if not taken.suspended:
+        return said
+    _log.error("suspended %s: %d messages came back, the last with: %s", taken.email, taken.bounces, found.said)
+    command = f"monitor subscribers resume {taken.email}"
+    tell(Notice(NoticeCode.SUSPENDED, now, taken.email, found.said, command))
+    return f"{said}; suspended, `{command}` ends it"
+
+
+def _unsubscribe(found: Incoming, own: str, inbox: Inbox, key: str, now: datetime) -> str:
+    number = unsubscribed_by(key, found.text) if key else None
+    email = inbox.unsubscribe(own, number, now) if number is not None else ""
+    if not email:
+        return "ignored: an unsubscribe without a token of a subscriber"
+    _log.info("subscriber %d unsubscribed by mail and is forgotten", number)
+    return f"unsubscribed and forgotten: {email}"
