@@ -26,6 +26,8 @@ from monitor.text.marks import shorten
 
 SEVERITIES = {0: "noise", 1: "editorial", 2: "minor", 3: "substantive", 4: "critical"}
 REASONS_SHOWN = 4
+_PLAIN = frozenset({"words_changed", "words_added", "words_removed"})
+"""Reasons that the marks show anyhow: left out where a graver one stands."""
 CLAIM = 320
 """Characters of a claim or quote shown."""
 
@@ -68,7 +70,7 @@ def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) 
         number=number,
         id=change.id,
         name=named(source, words),
-        publisher=short(source.publisher, NAME) if source.publisher not in source.name else "",
+        by=_by(source, words),
         severity=SEVERITIES[change.severity],
         severity_word=words(f"severity.{SEVERITIES[change.severity]}"),
         why=why,
@@ -86,6 +88,12 @@ def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) 
         kept=change.new_sha256,
         command=command,
     )
+
+
+def _by(source: Source, words: Words) -> str:
+    """Who publishes it, unless its name says so, and the footnotes that stand on it."""
+    publisher = short(source.publisher, NAME) if source.publisher not in source.name else ""
+    return " · ".join(said for said in (publisher, footnotes(source.footnotes, words)) if said)
 
 
 def named(source: Source, words: Words) -> str:
@@ -111,7 +119,8 @@ def footnotes(numbers: Iterable[int], words: Words) -> str:
 
 
 def _why(change: Change, words: Words) -> str:
-    said = list(dict.fromkeys(words.reason(r) for r in change.reasons))[:REASONS_SHOWN]
+    telling = [r for r in change.reasons if r.code not in _PLAIN] or change.reasons
+    said = list(dict.fromkeys(words.reason(r) for r in telling))[:REASONS_SHOWN]
     if change.topics:
         names = words.join([words.name_of("topics", topic) for topic in change.topics], last=False)
         said.append(words("change.topics", topics=names))

@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from monitor.errors import ConfigError, Problem
+from monitor.messages import headers
 from monitor.messages.safe import header
 from monitor.messages.seal import seal, unsubscribe_token
 from monitor.model import DigestOrder, Outgoing
@@ -46,6 +47,9 @@ def mailbox(address: str) -> str:
     if not _ADDRESS.fullmatch(plain):
         raise ConfigError([Problem("mail address", f"{header(address, 80)!r} is no mail address", "name@example.org")])
     local, _, domain = plain.rpartition("@")
+    if not local.isascii():
+        why = "letters beyond ASCII before the @ reach few mail servers"
+        raise ConfigError([Problem("mail address", f"{header(address, 80)!r} cannot be written to", why)])
     try:
         return f"{local}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError as error:
@@ -68,12 +72,12 @@ def pack(order: DigestOrder, sender: Sender, *, subject: str, text: str, html: s
     name = message_id(order, sender)
     domain = writer.rpartition("@")[2]
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = Address(display_name=header(sender.name, 80), addr_spec=writer)
+    mail.set_raw("From", headers.named("From", header(sender.name, 80), writer))
     mail["To"] = Address(addr_spec=recipient)
-    mail["Subject"] = header(subject, 240)
+    mail.set_raw("Subject", headers.unstructured("Subject", header(subject, 240)))
     mail["Date"] = format_datetime(order.covers_to.astimezone(UTC))
     mail["Message-ID"] = name
-    mail["List-Id"] = f"{header(sender.name, 80)} <footnote-watch.{domain}>"
+    mail.set_raw("List-Id", headers.named("List-Id", header(sender.name, 80), f"footnote-watch.{domain}"))
     if targets := _unsubscribe(order, sender):
         mail["List-Unsubscribe"] = targets
     if sender.unsubscribe_url:

@@ -52,7 +52,8 @@ class ChangeView:
     number: int
     id: int
     name: str
-    publisher: str
+    by: str
+    """Who publishes it, and the footnotes that stand on it."""
     severity: str
     """critical | substantive | minor"""
     severity_word: str

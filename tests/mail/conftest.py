@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,6 +24,8 @@ from monitor.model import (
     Frequency,
     Mark,
     Material,
+    Notice,
+    NoticeCode,
     Part,
     PartKind,
     Quote,
@@ -228,6 +231,26 @@ def _material(**more):
     return replace(made, **more)
 
 
+NOTICES = (
+    Notice(NoticeCode.SUSPENDED, NOW - timedelta(minutes=48), "anna@example.org", "550 5.1.1 User unknown",
+           "monitor subscribers resume anna@example.org"),
+    Notice(NoticeCode.LIST_BROKEN, NOW - timedelta(hours=4), "sources.yaml",
+           "sources.yaml:41: 'intervall' is not a field of a source (did you mean interval?)", "monitor check"),
+)  # fmt: skip
+
+
+def _letter(renderer, kind, language="en", email="reader@example.org"):
+    """One of the messages that tell of no change, as it goes out."""
+    reader = replace(SUBSCRIBER, language=language, email=email)
+    if kind == "confirm":
+        order = DigestOrder(reader, DigestKind.CONFIRM, "confirm:4f1c", NOW, NOW)
+        return renderer.confirm(order, "https://watch.example.org/confirm/Nh3dKq0vTz7w", NOW + timedelta(days=2))
+    if kind == "goodbye":
+        order = DigestOrder(reader, DigestKind.GOODBYE, "goodbye:7", NOW, NOW)
+        return renderer.goodbye(order, "https://watch.example.org/subscribe")
+    return renderer.notice(DigestOrder(reader, DigestKind.NOTICE, "notice:1", NOW, NOW), NOTICES)
+
+
 def _order(kind=DigestKind.DIGEST, window="2026-11-24", subscriber=SUBSCRIBER, days=1):
     return DigestOrder(subscriber, kind, window, NOW - timedelta(days=days), NOW)
 
@@ -244,7 +267,7 @@ def week():
     return Week(
         now=NOW, sections=SECTIONS, sources=SOURCES, citations=CITATIONS, changes=CHANGES, events=EVENTS,
         findings=FINDINGS, subscriber=SUBSCRIBER, sender=SENDER, material=_material, order=_order, change=_change,
-        changed=_changed, spans=_spans, source=_source, quote=QUOTE, touch=_touch,
+        changed=_changed, spans=_spans, source=_source, quote=QUOTE, touch=_touch, letter=_letter,
     )  # fmt: skip
 
 
@@ -272,5 +295,25 @@ def messages():
 
 
 @pytest.fixture(scope="session")
+def written(messages, renderer):
+    """`written(kind, language)`: any message of the week as it goes out, made once."""
+
+    @cache
+    def write(kind, language="en"):
+        if kind not in messages:
+            return _letter(renderer, kind, language)
+        order = messages[kind].order
+        spoken = replace(order, subscriber=replace(order.subscriber, language=language))
+        return renderer.render(replace(messages[kind], order=spoken))
+
+    return write
+
+
+@pytest.fixture(scope="session")
 def samples_folder():
     return Path(__file__).parents[2] / "alerts" / "samples"
+
+
+@pytest.fixture(scope="session")
+def templates_folder():
+    return Path(__file__).parents[2] / "alerts" / "templates"

@@ -108,7 +108,20 @@ def test_an_unknown_task_is_refused_with_the_list_of_tasks(played):
 def test_help_names_every_task(played):
     script = (played / "run").read_text("utf-8")
     cases = script[script.index("\ncase $task in") :]
-    tasks = {"start", "monitor", "test", "lint", "types", "layers", "samples", "docs", "wheel", "lock", "python"}
+    tasks = {
+        "start",
+        "monitor",
+        "test",
+        "lint",
+        "types",
+        "layers",
+        "samples",
+        "html",
+        "docs",
+        "wheel",
+        "lock",
+        "python",
+    }
     shown = run(played, "help").stdout
     assert {task for task in tasks if f"./run {task}" not in shown} == set()
     assert {task for task in tasks if task not in cases} == set()
