@@ -8,9 +8,10 @@ import os
 import shutil
 import socket
 import ssl
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
@@ -18,14 +19,18 @@ from monitor import __version__, config
 from monitor.clock import Clock, SystemClock
 from monitor.errors import StorageError
 from monitor.extract import check_selector
-from monitor.fetch import HttpFetcher, Limits, Resolver, SystemResolver
+from monitor.fetch import HttpFetcher, HttpPoster, Limits, Resolver, SystemResolver
 from monitor.judge.lore import Lore
+from monitor.logs import Mask
 from monitor.mailing import Post
 from monitor.messages import Templates
-from monitor.model import Citation, Source, Subscriber, WatchList
+from monitor.model import Citation, Medium, Source, Subscriber, WatchList
 from monitor.notify import Notifier, notifier_for
+from monitor.notify.chat import ChatNotifier
+from monitor.notify.webhook import WebhookNotifier
 from monitor.poll import OFFLINE, Polling
 from monitor.settings import Settings
+from monitor.settings.ways import CHAT_URL, WEBHOOK_SECRET, variable_of
 from monitor.store import Store, SyncReport, damaged, open_store
 from monitor.text.notices import NoticeList
 from monitor.text.pages import FaultList
@@ -150,7 +155,17 @@ def build(
         gap=settings.host_gap,
     )
     polling = Polling(store, fetcher, clock, lore, cited, owner=whoami(), slots=settings.max_polls)
-    post = build_post(settings, store, clock, notifier=notifier, citations=citations)
+
+    def poster() -> HttpPoster:
+        return HttpPoster(
+            clock=clock,
+            resolver=resolver or SystemResolver(),
+            agent=agent(settings.contact),
+            guard_exceptions=guard_exceptions,
+            trust=trust,
+        )
+
+    post = build_post(settings, store, clock, notifier=notifier, citations=citations, poster=poster)
     return App(settings, clock, store, fetcher, polling, post, lore, cited)
 
 
@@ -161,9 +176,12 @@ def build_post(
     *,
     notifier: Notifier | None = None,
     citations: tuple[Citation, ...] | None = None,
+    poster: Callable[[], HttpPoster] | None = None,
 ) -> Post:
     """The part that composes and delivers, for commands that look at nothing on the web."""
     return Post(
+        reach=ways_out(settings, clock, poster or partial(public_poster, settings, clock)),
+        clean=Mask(settings.secrets).clean,
         store=store,
         clock=clock,
         notifier=notifier or notifier_for(settings),
@@ -173,6 +191,28 @@ def build_post(
         mail_in=settings.mail_in,
         citations=config.load_citations(settings.home) if citations is None else citations,
     )
+
+
+def ways_out(settings: Settings, clock: Clock, poster: Callable[[], HttpPoster]) -> Callable[[Subscriber], Notifier]:
+    """How webhooks and chats are reached. `poster` is asked for when the first webhook has something to send."""
+    made: list[HttpPoster] = []
+
+    def reach(reader: Subscriber) -> Notifier:
+        if reader.medium is Medium.CHAT:
+            missing = f"{variable_of(CHAT_URL, reader.email)} is not set"
+            return ChatNotifier(settings.chat_url(reader.email), missing=missing)
+        if not made:
+            made.append(poster())
+        keys = settings.webhook_keys(reader.email)
+        missing = f"{variable_of(WEBHOOK_SECRET, reader.email)} is not set, and nothing is sent unsigned"
+        return WebhookNotifier(reader.url, keys, poster=made[0], clock=clock, missing=missing)
+
+    return reach
+
+
+def public_poster(settings: Settings, clock: Clock) -> HttpPoster:
+    """Posts to the public internet only."""
+    return HttpPoster(clock=clock, resolver=SystemResolver(), agent=agent(settings.contact))
 
 
 def load_lore(home: Path | None = None) -> Lore:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from monitor import digest, windows
 from monitor.errors import ConfigError
 from monitor.mailing.needs import Store
-from monitor.messages import Renderer
+from monitor.messages import Press, Renderer
 from monitor.model import (
     Change,
     Citation,
@@ -62,7 +62,7 @@ class _Stock:
 class Composer:
     """Makes digests from the store. Blocking; called in a thread."""
 
-    def __init__(self, store: Store, renderer: Renderer, citations: tuple[Citation, ...]) -> None:
+    def __init__(self, store: Store, renderer: Renderer | Press, citations: tuple[Citation, ...]) -> None:
         self._store, self._renderer, self._citations = store, renderer, citations
         self._complained: set[int] = set()
 
@@ -71,7 +71,7 @@ class Composer:
 
         A subscriber who cannot be written to (an address that is none) is reported once and keeps nobody waiting.
         """
-        subscribers = [s for s in self._store.subscribers.all() if not s.paused]
+        subscribers = [s for s in self._store.subscribers.all() if not s.waiting]
         stock = self._stock(now) if subscribers else None
         made = 0
         for subscriber in subscribers:

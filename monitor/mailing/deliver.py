@@ -1,4 +1,7 @@
-"""Deliver what is pending. Two clocks: the channel's (is the server there, does it let us in) and each message's."""
+"""Deliver what is pending. Two clocks: the channel's (is the server there, does it let us in) and each message's.
+
+All mail is one channel; every webhook and every chat is one of its own, so that none waits for another.
+"""
 
 import asyncio
 import logging
@@ -15,6 +18,8 @@ from monitor.mailing.needs import Outbox
 from monitor.model import ChannelState, Delivery, DeliveryState
 from monitor.notify import Notifier
 
+MAIL = "mail"
+"""The channel of all mail."""
 PROBE = timedelta(seconds=30)
 """Between two looks at a server that is down."""
 PAUSE = timedelta(minutes=15)
@@ -26,23 +31,45 @@ STEPS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360))
 GIVE_UP = timedelta(days=5)
 NOTE_AGAIN = 5.0
 """Seconds between two tries to note what became of a message."""
+LONGEST_REST = timedelta(days=1)
+"""A pause the other side asked for is never longer; a date further off was written before the clock was set back."""
 AT_ONCE = 20
 """Messages handed over in one round, so that a stop is never far."""
 
 T = TypeVar("T")
-_CHANNEL = frozenset({DeliveryKind.CHANNEL_DOWN, DeliveryKind.CHANNEL_AUTH})
+_STATES = {DeliveryKind.CHANNEL_DOWN: "down", DeliveryKind.CHANNEL_AUTH: "paused", DeliveryKind.CHANNEL_GONE: "gone"}
+"""What a failure that is not the message's makes of the channel."""
 _RANDOM = SystemRandom()
 _log = logging.getLogger("monitor.mail")
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round did."""
+    """What one round did; `channel` is the state it left the channel in."""
 
     sent: int = 0
     later: int = 0
     failed: int = 0
     channel: str = "up"
+
+    def __add__(self, other: "Round") -> "Round":
+        return Round(self.sent + other.sent, self.later + other.later, self.failed + other.failed, self.channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out: the channel's name, who hands over, and what is done when the receiver wants no more (`end` gets the
+    reason and the time). `clean` takes secrets out of what the other side says before anything is noted of it.
+    """
+
+    notifier: Notifier
+    name: str = MAIL
+    clean: Callable[[str], str] = str
+    end: Callable[[str, datetime], object] = lambda _reason, _at: None
+
+    @property
+    def who(self) -> str:
+        return "the mail server" if self.name == MAIL else self.name
 
 
 def wait_after(attempts: int, jitter: float) -> timedelta | None:
@@ -59,7 +86,7 @@ def wait_after(attempts: int, jitter: float) -> timedelta | None:
 
 async def deliver_pending(
     outbox: Outbox,
-    notifier: Notifier,
+    way: Way | Notifier,
     clock: Clock,
     *,
     jitter: Callable[[], float] = _RANDOM.random,
@@ -68,28 +95,30 @@ async def deliver_pending(
 ) -> Round:
     """Hand over what is due, in order, until the outbox is empty, the channel fails, or `go_on` says stop.
 
+    `way`: a notifier alone is the way of all mail.
     A claimed message that is never settled – this process dies, the task is cancelled – is due again when its lease
     ends, with the same bytes.
     """
+    way = way if isinstance(way, Way) else Way(way)
+    desk = _Desk(outbox, way)
     done = Round()
-    if not await _open(outbox, notifier, clock):
-        return replace(done, channel=(await asyncio.to_thread(outbox.channel)).state)
+    if not await _open(desk, clock):
+        return replace(done, channel=(await asyncio.to_thread(desk.channel)).state)
     for _ in range(limit):
         if not go_on():
             break
-        delivery = await asyncio.to_thread(outbox.claim, clock.now(), LEASE)
+        delivery = await asyncio.to_thread(outbox.claim, clock.now(), LEASE, way.name)
         if delivery is None:
             break
         try:
-            answer = await asyncio.to_thread(notifier.send, delivery)
+            answer = await asyncio.to_thread(way.notifier.send, delivery)
         except DeliveryError as error:
-            share = jitter()
-            state = await _noted(partial(_failed, outbox, delivery, error, jitter=share), clock, go_on)
-            done = _counted(done, state)
-            if error.kind in _CHANNEL:
-                return replace(done, channel=(await asyncio.to_thread(outbox.channel)).state)
+            note = partial(desk.failed, delivery, error, jitter=jitter())
+            done = _counted(done, await _noted(note, clock, go_on))
+            if error.kind in _STATES or error.retry_after is not None:
+                return replace(done, channel=(await asyncio.to_thread(desk.channel)).state)
         else:
-            await _noted(partial(_sent, outbox, delivery, answer), clock, go_on)
+            await _noted(partial(desk.sent, delivery, answer), clock, go_on)
             done = replace(done, sent=done.sent + 1)
     return done
 
@@ -112,64 +141,29 @@ async def _noted(note: Callable[[datetime], T], clock: Clock, go_on: Callable[[]
         await clock.sleep(NOTE_AGAIN)
 
 
-async def _open(outbox: Outbox, notifier: Notifier, clock: Clock) -> bool:
+async def _open(desk: "_Desk", clock: Clock) -> bool:
     """May something be tried now? Asks a server that was down first, without a message in hand."""
-    channel = await asyncio.to_thread(outbox.channel)
+    channel = await asyncio.to_thread(desk.channel)
     if channel.state == "up":
         return True
-    if channel.next_probe is not None and not _reached(channel, clock.now()):
+    if not _reached(channel, clock.now()):
         return False
-    if channel.state == "paused":
+    if channel.state != "down":
         # Only a login can tell whether logins work again; the first message due is that one try.
         return True
     try:
-        await asyncio.to_thread(notifier.probe)
+        await asyncio.to_thread(desk.way.notifier.probe)
     except DeliveryError as error:
-        now = clock.now()
-        again = replace(channel, next_probe=now + PROBE, note=error.answer)
-        await asyncio.to_thread(outbox.set_channel, again)
+        await asyncio.to_thread(desk.still_down, channel, error, clock.now())
         return False
-    await asyncio.to_thread(_up, outbox, clock.now(), channel)
+    await asyncio.to_thread(desk.up, clock.now(), channel)
     return True
 
 
 def _reached(channel: ChannelState, now: datetime) -> bool:
     """Is the next try due? A date further off than any wait means that the clock was set back."""
-    return channel.next_probe is None or now >= channel.next_probe or channel.next_probe - now > PAUSE
-
-
-def _up(outbox: Outbox, now: datetime, before: ChannelState) -> None:
-    outbox.set_channel(ChannelState("up", now))
-    _log.info("mail goes out again (it was %s since %s)", before.state, before.since)
-
-
-def _sent(outbox: Outbox, delivery: Delivery, answer: str, now: datetime) -> None:
-    outbox.settle(delivery, DeliveryState.SENT, answer, now)
-    channel = outbox.channel()
-    if channel.state != "up":
-        _up(outbox, now, channel)
-    _log.info("sent %s", delivery.message_id)
-
-
-def _failed(outbox: Outbox, delivery: Delivery, error: DeliveryError, now: datetime, *, jitter: float) -> DeliveryState:
-    """Whose fault it is decides: the channel's leaves the message as it was, the message's counts."""
-    answer = error.answer
-    if error.kind in _CHANNEL:
-        outbox.settle(delivery, DeliveryState.PENDING, answer, now, count=False)
-        _shut(outbox, "down" if error.kind is DeliveryKind.CHANNEL_DOWN else "paused", answer, now)
-        return DeliveryState.PENDING
-    _reopen(outbox, now)
-    if error.kind is DeliveryKind.MESSAGE_REFUSED:
-        outbox.settle(delivery, DeliveryState.FAILED, answer, now)
-        _log.error("refused for good %s: %s", delivery.message_id, answer)
-        return DeliveryState.FAILED
-    wait = wait_after(delivery.attempts + 1, jitter)
-    if wait is None:
-        outbox.settle(delivery, DeliveryState.DEAD, answer, now)
-        _log.error("given up after five days %s: %s", delivery.message_id, answer)
-        return DeliveryState.DEAD
-    outbox.settle(delivery, DeliveryState.PENDING, answer, now, next_try_at=now + wait)
-    return DeliveryState.PENDING
+    longest = LONGEST_REST if channel.state == "resting" else PAUSE
+    return channel.next_probe is None or now >= channel.next_probe or channel.next_probe - now > longest
 
 
 def _counted(done: Round, state: DeliveryState) -> Round:
@@ -178,21 +172,69 @@ def _counted(done: Round, state: DeliveryState) -> Round:
     return replace(done, failed=done.failed + 1)
 
 
-def _shut(outbox: Outbox, state: str, answer: str, now: datetime) -> None:
-    """Close the channel. Said once, when it closes; tries that fail later only move the date."""
-    before = outbox.channel()
-    entering = before.state != state
-    since = now if entering or before.since is None else before.since
-    next_try = now + (PROBE if state == "down" else PAUSE)
-    outbox.set_channel(ChannelState(state, since, next_try, answer))
-    if entering and state == "paused":
-        _log.error("the mail server refuses us: %s. Mail waits; one try every 15 minutes", answer)
-    elif entering:
-        _log.warning("the mail server cannot be reached: %s. Mail waits; a look every 30 seconds", answer)
+class _Desk:
+    """What became of messages and of the channel, written down."""
 
+    def __init__(self, outbox: Outbox, way: Way) -> None:
+        self._outbox, self.way = outbox, way
 
-def _reopen(outbox: Outbox, now: datetime) -> None:
-    """The server answered about a message: the way there is open."""
-    channel = outbox.channel()
-    if channel.state != "up":
-        _up(outbox, now, channel)
+    def channel(self) -> ChannelState:
+        return self._outbox.channel(self.way.name)
+
+    def sent(self, delivery: Delivery, answer: str, now: datetime) -> None:
+        self._outbox.settle(delivery, DeliveryState.SENT, self.way.clean(answer), now)
+        self._reopen(now)
+        _log.info("sent %s", delivery.message_id)
+
+    def failed(self, delivery: Delivery, error: DeliveryError, now: datetime, *, jitter: float) -> DeliveryState:
+        """Whose fault it is decides: the channel's leaves the message as it was, the message's counts."""
+        answer = self.way.clean(error.answer)
+        if error.kind in _STATES:
+            self._outbox.settle(delivery, DeliveryState.PENDING, answer, now, count=False)
+            self._shut(_STATES[error.kind], answer, now)
+            return DeliveryState.PENDING
+        self._reopen(now)
+        if error.kind is DeliveryKind.MESSAGE_REFUSED:
+            self._outbox.settle(delivery, DeliveryState.FAILED, answer, now)
+            _log.error("refused for good %s: %s", delivery.message_id, answer)
+            return DeliveryState.FAILED
+        wait = wait_after(delivery.attempts + 1, jitter)
+        if wait is None:
+            self._outbox.settle(delivery, DeliveryState.DEAD, answer, now)
+            _log.error("given up after five days %s: %s", delivery.message_id, answer)
+            return DeliveryState.DEAD
+        if error.retry_after is not None:
+            rest = min(error.retry_after, LONGEST_REST)
+            wait = max(wait, rest)
+            self._outbox.set_channel(ChannelState("resting", now, now + rest, answer), self.way.name)
+        self._outbox.settle(delivery, DeliveryState.PENDING, answer, now, next_try_at=now + wait)
+        return DeliveryState.PENDING
+
+    def still_down(self, channel: ChannelState, error: DeliveryError, now: datetime) -> None:
+        again = replace(channel, next_probe=now + PROBE, note=self.way.clean(error.answer))
+        self._outbox.set_channel(again, self.way.name)
+
+    def up(self, now: datetime, before: ChannelState) -> None:
+        self._outbox.set_channel(ChannelState("up", now), self.way.name)
+        _log.info("%s takes messages again (it was %s since %s)", self.way.who, before.state, before.since)
+
+    def _reopen(self, now: datetime) -> None:
+        """The other side answered about a message: the way there is open."""
+        channel = self.channel()
+        if channel.state != "up":
+            self.up(now, channel)
+
+    def _shut(self, state: str, answer: str, now: datetime) -> None:
+        """Close the channel. Said once, when it closes; tries that fail later only move the date."""
+        before, who = self.channel(), self.way.who
+        entering = before.state != state
+        since = now if entering or before.since is None else before.since
+        next_try = now + (PROBE if state == "down" else PAUSE)
+        self._outbox.set_channel(ChannelState(state, since, next_try, answer), self.way.name)
+        if state == "gone":
+            self.way.end(answer, now)
+            _log.error("%s wants no more messages: %s. What waits for it is kept", who, answer)
+        elif entering and state == "paused":
+            _log.error("%s refuses us: %s. Messages wait; one try every 15 minutes", who, answer)
+        elif entering:
+            _log.warning("%s cannot be reached: %s. Messages wait; a look every 30 seconds", who, answer)

@@ -1,19 +1,23 @@
-"""The two ticks of mail, wired: compose, and deliver."""
+"""The two ticks of mail, wired: compose, and deliver. Webhooks and chats go the same way."""
 
 import asyncio
 import secrets
+from collections.abc import Callable
+from datetime import datetime
 from email.utils import parseaddr
 
 from monitor.clock import Clock
 from monitor.mailing.compose import Composer
-from monitor.mailing.deliver import Round, deliver_pending
+from monitor.mailing.deliver import MAIL, Round, Way, deliver_pending
 from monitor.mailing.needs import Store
-from monitor.messages import Parts, Renderer, Sender, Templates
+from monitor.messages import Parts, Press, Renderer, Sender, Templates
 from monitor.model import Citation, Subscriber
 from monitor.notify import Notifier
 
 INSTANCE = "instance"
 """The fact that names this installation in Message-IDs."""
+AT_ONCE = 8
+"""Webhooks and chats that are handed messages at the same time, mail beside them."""
 KEY = "secret"
 """The fact that holds the key of this installation. Whoever has it can unsubscribe everybody."""
 
@@ -21,6 +25,9 @@ KEY = "secret"
 class Post:
     """`sender` is a From with a name; `contact` a mail or web address readers can turn to, else the sender's; `mail_in`
     the address whose mail reaches `monitor mail in`, if there is one.
+
+    `notifier` is the way out of all mail, `reach` gives that of a webhook or a chat; `clean` takes secrets out of what
+    the other side says, before it is noted anywhere.
     """
 
     def __init__(
@@ -34,10 +41,13 @@ class Post:
         contact: str,
         citations: tuple[Citation, ...],
         mail_in: str = "",
+        reach: Callable[[Subscriber], Notifier] | None = None,
+        clean: Callable[[str], str] = str,
     ) -> None:
         self._store, self._clock, self.notifier = store, clock, notifier
         self._templates, self._citations = templates, citations
         self._from, self._contact, self._mail_in = sender, contact, mail_in
+        self._reach, self._clean = reach, clean
         self._stopping = False
         self._composer: Composer | None = None
 
@@ -46,8 +56,45 @@ class Post:
         return await asyncio.to_thread(self._compose)
 
     async def deliver(self) -> Round:
-        """Hand over what is pending."""
-        return await deliver_pending(self._store.outbox, self.notifier, self._clock, go_on=lambda: not self._stopping)
+        """Hand over what is pending: mail in order, and beside it each webhook and chat in its own order.
+
+        The round's `channel` is that of mail. Raises StorageError once all of them have ended.
+        """
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def one(way: Way) -> Round:
+            async with at_once:
+                return await self._deliver_by(way)
+
+        mail = Way(self.notifier, clean=self._clean)
+        others = await asyncio.to_thread(self._others)
+        # Not one of them may be left half-way because another failed.
+        ended = await asyncio.gather(self._deliver_by(mail), *map(one, others), return_exceptions=True)
+        done = Round()
+        for result in reversed(ended):
+            if isinstance(result, BaseException):
+                raise result
+            done = result + done
+        return done
+
+    async def _deliver_by(self, way: Way) -> Round:
+        return await deliver_pending(self._store.outbox, way, self._clock, go_on=lambda: not self._stopping)
+
+    def _others(self) -> list[Way]:
+        """The webhooks and chats with something to send now."""
+        names = set(self._store.outbox.channels(self._clock.now()))
+        readers = self._store.subscribers.all() if names - {MAIL} else ()
+        return [self.way(reader) for reader in readers if reader.channel in names and reader.channel != MAIL]
+
+    def way(self, reader: Subscriber) -> Way:
+        """How this subscriber is reached."""
+        if self._reach is None or reader.channel == MAIL:
+            return Way(self.notifier, clean=self._clean)
+
+        def end(reason: str, at: datetime) -> None:
+            self._store.subscribers.suspend(reader.id, reason, at)
+
+        return Way(self._reach(reader), reader.channel, self._clean, end)
 
     def stop(self) -> None:
         """No further message is begun."""
@@ -58,8 +105,12 @@ class Post:
         return self.notifier.describe()
 
     def renderer(self) -> Renderer:
-        """A renderer for this installation's sender."""
+        """A renderer of mail for this installation's sender."""
         return Renderer(self.sender(), self._templates)
+
+    def press(self) -> Press:
+        """A renderer of every kind of message for this installation's sender."""
+        return Press(self.sender(), self._templates)
 
     def sender(self) -> Sender:
         """Who writes, with the random name and the key this installation gave itself at its first message."""
@@ -69,9 +120,9 @@ class Post:
 
     def preview(self, subscriber: Subscriber) -> Parts | None:
         """The message this subscriber would get now, whatever their hour; None: nothing to say. Writes nothing."""
-        renderer = Renderer(self._as("preview"), self._templates)
-        made = Composer(self._store, renderer, self._citations).preview(subscriber, self._clock.now())
-        return renderer.parts(made) if made else None
+        press = Press(self._as("preview"), self._templates)
+        made = Composer(self._store, press, self._citations).preview(subscriber, self._clock.now())
+        return press.parts(made) if made else None
 
     def _as(self, instance: str, key: str = "") -> Sender:
         name, address = parseaddr(self._from)
@@ -87,5 +138,5 @@ class Post:
 
     def _compose(self) -> int:
         if self._composer is None:
-            self._composer = Composer(self._store, self.renderer(), self._citations)
+            self._composer = Composer(self._store, self.press(), self._citations)
         return self._composer.compose_due(self._clock.now())

@@ -1,6 +1,7 @@
 """Digest → the exact bytes of a message, through `alerts/templates`. The only door to Jinja2 and css-inline."""
 
 from monitor.messages.mime import Sender, mailbox, message_id, pack
+from monitor.messages.press import Press
 from monitor.messages.render import MOST_HTML, Parts, Renderer, Templates
 from monitor.messages.report import why_not_watched
 from monitor.messages.safe import read_marks, visible
@@ -10,6 +11,7 @@ from monitor.messages.words import Words, load
 __all__ = [
     "MOST_HTML",
     "Parts",
+    "Press",
     "Renderer",
     "Sender",
     "Templates",

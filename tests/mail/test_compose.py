@@ -62,7 +62,10 @@ class FakeOutbox:
             self.messages.append(message)
         return len(self.digests)
 
-    def claim(self, now, lease):
+    def channels(self, now):
+        return ("mail",)
+
+    def claim(self, now, lease, channel="mail"):
         if len(self.settled) < len(self.messages):
             made = self.messages[len(self.settled)]
             return Delivery(1, 1, made.recipient, made.sender, made.message_id, made.mime, now)
