@@ -9,6 +9,7 @@ from types import ModuleType
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 
@@ -38,7 +39,8 @@ def create_app(app: App) -> Gate:
     modules = view_modules()
     nav = tuple(sorted((m.NAV for m in modules if hasattr(m, "NAV")), key=lambda item: item.place))
     access = Access(app.settings, links)
-    house = House(app, access, links, Wording(), environment(statics), statics, Attempts(), nav)
+    routes = tuple(route for module in modules for route in module.router.routes if isinstance(route, APIRoute))
+    house = House(app, access, links, Wording(), environment(statics), statics, Attempts(), nav, routes)
     pages = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(proven)]
     )

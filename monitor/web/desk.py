@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
 from jinja2 import Environment
 from starlette.routing import Match
 
@@ -48,6 +49,7 @@ class House:
     tries: Attempts
     """Logins and sign-ups, counted."""
     nav: tuple[NavItem, ...] = ()
+    routes: tuple[APIRoute, ...] = ()
 
 
 @dataclass
@@ -115,7 +117,7 @@ class Desk:
         if not clean or "\\" in path or len(path) > 2000:
             return "/"
         asked = {"type": "http", "path": plain, "method": "GET", "root_path": "", "headers": []}
-        found = any(route.matches(asked)[0] is Match.FULL for route in self.request.app.router.routes)
+        found = any(route.matches(asked)[0] is Match.FULL for route in self.house.routes)
         return path if found else "/"
 
     def dressed(self, response: Response) -> Response:

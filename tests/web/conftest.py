@@ -29,6 +29,7 @@ from monitor.clock import SteppedClock
 from monitor.settings import Place, Settings
 from monitor.store import Store, open_store
 from monitor.web.application import create_app
+from monitor.web.desk import House
 from monitor.web.serving import Server
 from monitor.wiring import App, build, load_watch_list
 
@@ -77,12 +78,29 @@ class Visitor:
         return self.ask("POST", path, data={"token": found[1], **(data or {})}, headers=headers, **more)
 
 
+VALUES = {"number": "1", "name": "house.css", "source_id": "coc-home", "token": "none"}
+"""What stands in an address for each parameter a route may have; anything else gets a 1."""
+
+
 @dataclass
 class Site:
     """A home and its pages."""
 
     app: App
     gate: Any
+
+    @property
+    def house(self) -> House:
+        return self.gate.inner.state.house
+
+    def routes(self, *methods: str) -> list[tuple[str, str]]:
+        """Every (method, address) there is, parameters filled in; of these methods only, if any are named."""
+        return sorted(
+            (method, re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: VALUES.get(found[1], "1"), route.path))
+            for route in self.house.routes
+            for method in route.methods or ()
+            if not methods or method in methods
+        )
 
     @property
     def store(self) -> Store:
