@@ -1,4 +1,4 @@
--- Schema 0004, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
+-- Schema 0005, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
 
 PRAGMA application_id = 1179539284;
 
@@ -118,6 +118,27 @@ CREATE TABLE digest_item (
 );
 
 CREATE INDEX ix_digest_item_digest_id ON digest_item (digest_id);
+
+CREATE TABLE document (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	source_id VARCHAR NOT NULL,
+	change_id INTEGER,
+	url VARCHAR NOT NULL,
+	state VARCHAR NOT NULL,
+	due_at DATETIME,
+	tried_at DATETIME,
+	value BLOB NOT NULL,
+	CONSTRAINT ck_document_state CHECK (state IN ('waiting', 'kept', 'given_up', 'passed_over')),
+	CONSTRAINT fk_document_change_id_change FOREIGN KEY(change_id) REFERENCES change (id),
+	CONSTRAINT fk_document_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
+	CONSTRAINT uq_document_source_id_url UNIQUE (source_id, url)
+);
+
+CREATE INDEX ix_document_change_id ON document (change_id);
+
+CREATE INDEX ix_document_state ON document (state, due_at);
+
+CREATE INDEX ix_document_tried_at ON document (tried_at);
 
 CREATE TABLE event (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,

@@ -11,7 +11,7 @@ from urllib.parse import urldefrag
 
 from monitor import cadence
 from monitor.errors import FetchError
-from monitor.judge import firstlook, goodlook, othertelling, spell
+from monitor.judge import firstlook, follow, goodlook, othertelling, spell
 from monitor.judge.case import Case, Choice, intent_of, setting_of
 from monitor.judge.document import Standing, State, stand
 from monitor.judge.goodlook import Insight
@@ -152,6 +152,7 @@ def _good(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
         events=(*events, *extra, *insight.events),
         held=insight.held,
         finding=finding,
+        found=follow.behind(insight.changes, case.order.source, memory.final_url, case.now),
     )
 
 

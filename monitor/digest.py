@@ -187,7 +187,8 @@ def _news(order: DigestOrder, material: Material) -> Digest | None:
     for source, item in _wanted(order, material):
         cited = _citations(source, material.citations)
         if isinstance(item, Change):
-            changes.append(DigestChange(item, source, cited))
+            behind = tuple(d for d in material.documents if d.change == item.id)
+            changes.append(DigestChange(item, source, cited, behind))
         else:
             events.append(DigestEvent(item, source, cited))
     if not changes and not events:

@@ -124,7 +124,7 @@ def judge_again(store: Record, source: Source, judges: Judges) -> Iterator[Step]
     reported, said = store.past.first_report_at(), store.past.said(source.id)
     to_tell = [s for s in said if s.saying.kind is SayingKind.NEWS]
     for poll in store.past.polls(source.id):
-        if poll.outcome is Outcome.FAULT or not poll.looks:
+        if poll.outcome in {Outcome.FAULT, Outcome.FOLLOWED} or not poll.looks:
             continue
         while to_tell and to_tell[0].saying.said_at <= poll.started_at:
             state = _belated(state, to_tell.pop(0), source, judges)

@@ -12,7 +12,7 @@ from monitor.errors import MonitorError
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from monitor.model import Change, Part
+    from monitor.model import Change, Document, Part
 
 Since = Annotated[str | None, typer.Option(help="From this day on: 2026-11-23.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -73,13 +73,16 @@ def show(
         if found is None:
             raise MonitorError(f"There is no change {change}. `monitor changes` lists them.")
         if as_json:
-            ground.print_json(_as_row(found, full=True))
+            documents = [document_row(d) for d in app.store.documents.behind([change])]
+            ground.print_json(_as_row(found, full=True) | {"documents": documents})
             return
         _print_change(app, found)
 
 
 def _print_change(app: ground.Kept, change: "Change") -> None:
     from rich.text import Text  # noqa: PLC0415
+
+    from monitor.messages.documents import document_lines  # noqa: PLC0415
 
     out, words, zone = ground.console(), ground.words(app), app.settings.zone
     state = app.store.sources.get(change.source_id)
@@ -99,6 +102,9 @@ def _print_change(app: ground.Kept, change: "Change") -> None:
             out.print(Text("\n" + ground.visible(" > ".join(where)), style="underline"))
         out.print(_marked(part))
     out.print()
+    for document in app.store.documents.behind([change.id]):
+        for line in document_lines(document, words, f"monitor show {change.id}"):
+            out.print(ground.visible(line))
     for touch in change.quotes:
         out.print(f"Footnote {touch.quote.footnote}: {touch.before} → {touch.after}: “{touch.quote.text}”")
     if state and state.source.url:
@@ -216,6 +222,17 @@ def _as_row(change: "Change", *, full: bool = False) -> dict[str, Any]:
     if full:
         row["parts"] = [_part(p) for p in change.parts]
     return row
+
+
+def document_row(document: "Document") -> dict[str, Any]:
+    """A document behind an entry, for programs."""
+    return {
+        "id": document.id, "change": document.change, "entry": document.entry, "url": document.url,
+        "linked_on": document.linked, "state": str(document.state), "tries": document.tries, "due_at": document.due_at,
+        "reason": {"code": document.reason.code, **document.reason.values} if document.reason else None,
+        "title": document.title, "media": document.media, "pages": document.pages, "words": document.words,
+        "language": document.language, "beginning": document.beginning, "sha256": document.sha256,
+    }  # fmt: skip
 
 
 def _part(part: "Part") -> dict[str, Any]:

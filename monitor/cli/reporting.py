@@ -68,12 +68,14 @@ def _report(app: ground.Kept, names: list[str], polls: int) -> "Report":
 def _source_file(app: ground.Kept, name: str, polls: int) -> "SourceFile":
     from monitor import config  # noqa: PLC0415
     from monitor.casefile import SourceFile, last_polls  # noqa: PLC0415
+    from monitor.model import Outcome  # noqa: PLC0415
     from monitor.wiring import by_source  # noqa: PLC0415
 
     state = app.store.sources.get(name)
     if state is None:
         raise MonitorError(f"{name} is no source any more.")
-    rows = last_polls(tuple(app.store.past.polls(name)), polls)
+    looks = (p for p in app.store.past.polls(name) if p.outcome is not Outcome.FOLLOWED)
+    rows = last_polls(tuple(looks), polls)
     ids = {row.id for row in rows}
     return SourceFile(
         source=state.source,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import ground
+from monitor.cli.history import document_row
 from monitor.errors import ConfigError, ExtractError, MonitorError, Problem
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def sources(
             ground.source_known(app, source)
             states = tuple(s for s in states if s.source.id == source)
         rows = [_facts(s) for s in states]
-        if as_json:
+        if as_json and source is not None:
+            followed = [document_row(d) for d in app.store.documents.of(source)]
+            ground.print_json([rows[0] | {"documents": followed}])
+        elif as_json:
             ground.print_json(rows)
         elif source is not None:
             _one(app, states[0], rows[0])
@@ -64,6 +68,7 @@ def _facts(state: "SourceState") -> dict[str, Any]:
         "outcome": str(state.last_outcome or ""),
         "why": in_short(state.last_reason) if state.last_reason else "",
         "robots": state.robots,
+        "follow": str(state.source.follow),
         "sha256": state.last_sha256,
         "retired_at": state.retired_at,
     }
@@ -104,21 +109,64 @@ def _one(app: ground.Kept, state: "SourceState", row: dict[str, Any]) -> None:
     if state.source.note:
         table.add_row("note", state.source.note)
     ground.console().print(table)
+    _followed(app, state.source)
+
+
+def _followed(app: ground.Kept, source: "Source") -> None:
+    """The documents behind new entries of a list, newest first."""
+    from rich.table import Table  # noqa: PLC0415
+
+    from monitor.messages.documents import document_facts  # noqa: PLC0415
+    from monitor.model import DocumentState, Follow  # noqa: PLC0415
+
+    found = app.store.documents.of(source.id)
+    if not found:
+        if source.follow is Follow.DOCUMENTS:
+            typer.echo("\nNo document behind a new entry yet.")
+        return
+    words, table = ground.words(app), Table("document", "state", "what", "entry", box=None, pad_edge=False)
+    for document in found:
+        reason = words.reason(document.reason) if document.reason else ""
+        what = document_facts(document, words) if document.state is DocumentState.KEPT else reason or document.url
+        table.add_row(
+            str(document.id),
+            str(document.state).replace("_", " "),
+            ground.visible(what),
+            ground.visible(document.entry),
+        )
+    typer.echo(f"\nDocuments behind new entries; `monitor read {source.id} --document N` shows one:")
+    ground.console().print(table)
 
 
 def read(
     what: Annotated[str, typer.Argument(help="Id of a source (its kept copy is read) or an address (fetched now).")],
     *,
+    document: Annotated[
+        int, typer.Option(metavar="N", help="The document behind an entry that `monitor sources SOURCE` numbers so.")
+    ] = 0,
     margin: Annotated[bool, typer.Option(help="Show the page's furniture too, greyed.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """The text blocks as the program sees them: place, kind, heading path; the margin greyed."""
     with ground.opened() as app:
-        extraction, source = asyncio.run(_read(app, what))
+        extraction, source = _kept_document(app, what, document) if document else asyncio.run(_read(app, what))
         if as_json:
             ground.print_json(_as_rows(extraction))
             return
         _show_text(extraction, source, margin=margin)
+
+
+def _kept_document(app: "App", source_id: str, number: int) -> "tuple[Extraction, Source]":
+    """A document behind an entry, as it was read when it came."""
+    kept = ground.Kept(app.settings, app.clock, app.store)
+    ground.source_known(kept, source_id)
+    state, found = app.store.sources.get(source_id), app.store.documents.get(number)
+    if state is None or found is None or found.source_id != source_id:
+        raise MonitorError(f"{source_id}: there is no document {number}; `monitor sources {source_id}` lists them.")
+    if not found.text:
+        reason = ground.words(kept).reason(found.reason) if found.reason else "it was not fetched yet"
+        raise MonitorError(f"{source_id}: document {number} has no text: {ground.visible(reason)}.")
+    return app.store.texts.get(found.text), state.source
 
 
 async def _read(app: "App", what: str) -> "tuple[Extraction, Source]":

@@ -12,7 +12,7 @@ from monitor.config.complaints import Complaints, did_you_mean
 from monitor.config.fields import Fields, shown
 from monitor.config.reading import Entries, Node, Scalar, read_file, read_tree
 from monitor.errors import ConfigError, MonitorError, Problem
-from monitor.model import Alternative, Expect, Role, Section, Source, Status, WatchAs, WatchList
+from monitor.model import Alternative, Expect, Follow, Role, Section, Source, Status, WatchAs, WatchList
 
 Check: TypeAlias = Callable[[Source], str | None]
 """Says what is wrong with a source, or None. A complaint that begins with a field's name and a colon
@@ -42,7 +42,7 @@ _DEFAULTS = ("interval", "watch", "status", "languages")
 _SECTION = ("id", "title", "sources")
 _SOURCE = (
     "id", "name", "publisher", "publisher_kind", "jurisdiction", "languages", "topics", "footnotes", "watch", "status",
-    "expect", "url", "alternatives", "selector", "interval", "ignore_robots", "general", "note",
+    "expect", "url", "alternatives", "selector", "interval", "ignore_robots", "general", "follow", "note",
 )  # fmt: skip
 _ALTERNATIVE = ("url", "role", "note")
 _INSTEAD = {
@@ -51,6 +51,7 @@ _INSTEAD = {
     "type": 'did you mean "watch"?',
     "every": 'did you mean "interval"?',
     "cites": 'did you mean "footnotes"?',
+    "documents": 'did you mean "follow: documents"?',
     "robots": 'did you mean "ignore_robots"? It takes the reason as text',
     "quotes": "quoted passages stand in data/citations.yaml",
 }
@@ -182,6 +183,7 @@ class _Reader:
             selector=fields.text("selector", longest=500),
             robots_override=self._robots_reason(fields),
             general=fields.flag("general"),
+            follow=Follow(fields.choice("follow", list(Follow), Follow.NOTHING)),
             note=fields.text("note"),
             line=fields.start,
         )
@@ -197,6 +199,8 @@ class _Reader:
             fields.complain("status", "is reference, which is never looked at", "write watch: none, or another status")
         if source.status is Status.INDEX and source.watch_as in {WatchAs.PDF, WatchAs.PLAIN, WatchAs.PAGE}:
             fields.complain("status", "is index, and only a list has entries", "write watch: listing")
+        if source.follow is not Follow.NOTHING and source.watch_as is not WatchAs.LISTING:
+            fields.complain("follow", "is for lists, and this is none", "write watch: listing, or leave follow out")
         for check in self.checks:
             if complaint := check(source):
                 line = fields.line(complaint.partition(":")[0])

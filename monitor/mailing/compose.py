@@ -15,9 +15,11 @@ from monitor.model import (
     Digest,
     DigestKind,
     DigestOrder,
+    DocumentState,
     Event,
     Finding,
     FindingKind,
+    Frequency,
     Material,
     Section,
     Source,
@@ -28,6 +30,8 @@ FIRST_REPORT_WAIT = timedelta(minutes=15)
 """How long the first report waits for the last sources to be looked at."""
 FIRST_START = "first_start_at"
 OFFLINE = "offline_since"
+DOCUMENTS_WAIT = timedelta(minutes=5)
+"""How long a message that may go out at any time waits for documents that nobody has asked for yet."""
 WEEK = 1000
 """Changes and events of a week asked for to see whether anything was told in it."""
 
@@ -124,15 +128,27 @@ class Composer:
             order = _first_order(subscriber, stock, now)
             return self._make(order, self._material(stock, order))
         changes, events = outbox.untold(subscriber.id)
+        ripe = self._ripe(changes, now)
+        if subscriber.frequency is Frequency.IMMEDIATE:
+            changes = ripe
         orders = windows.due(
             subscriber,
             now,
             consumed=lambda window: outbox.has_window(subscriber.id, window),
             covers_from=self._period_start(subscriber, now),
             oldest_waiting=min([*(c.confirmed_at for c in changes), *(e.at for e in events)], default=None),
-            urgent=self._urgent(subscriber, stock, changes, events),
+            urgent=self._urgent(subscriber, stock, ripe, events),
         )
-        return sum(self._carry_out(order, stock, changes, events) for order in orders)
+        by_kind = {DigestKind.URGENT: ripe}
+        return sum(self._carry_out(order, stock, by_kind.get(order.kind, changes), events) for order in orders)
+
+    def _ripe(self, changes: tuple[Change, ...], now: datetime) -> tuple[Change, ...]:
+        """Without the changes whose documents are just being fetched: minutes later the message can name them."""
+        fresh = [c.id for c in changes if timedelta() <= now - c.confirmed_at < DOCUMENTS_WAIT]
+        if not fresh:
+            return changes
+        waiting = {d.change for d in self._store.documents.behind(fresh) if d.state is DocumentState.WAITING}
+        return tuple(c for c in changes if c.id not in waiting)
 
     def _urgent(
         self, subscriber: Subscriber, stock: _Stock, changes: tuple[Change, ...], events: tuple[Event, ...]
@@ -179,6 +195,7 @@ class Composer:
             held_back=figures.held_back,
             held_sources=figures.held_sources,
             retired=stock.retired,
+            documents=self._store.documents.behind([c.id for c in changes]),
         )
 
     def _make(self, order: DigestOrder, material: Material) -> int:

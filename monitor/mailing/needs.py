@@ -11,6 +11,7 @@ from monitor.model import (
     DeliveryState,
     DigestKind,
     DigestOrder,
+    Document,
     Event,
     Finding,
     Outgoing,
@@ -102,6 +103,10 @@ class Sources(Protocol):
     def sections(self) -> tuple[Section, ...]: ...
 
 
+class Documents(Protocol):
+    def behind(self, changes: Collection[int]) -> tuple[Document, ...]: ...
+
+
 class Subscribers(Protocol):
     def all(self) -> tuple[Subscriber, ...]: ...
     def suspend(self, subscriber_id: int, reason: str, at: datetime) -> bool: ...
@@ -119,6 +124,8 @@ class Store(Protocol):
     def history(self) -> History: ...
     @property
     def sources(self) -> Sources: ...
+    @property
+    def documents(self) -> Documents: ...
     @property
     def subscribers(self) -> Subscribers: ...
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from monitor.messages.documents import with_documents
 from monitor.messages.safe import short
 from monitor.messages.view import ChangeView, Marked, PartView
 from monitor.messages.words import Words
@@ -76,7 +77,7 @@ def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) 
         why=why,
         seen=_seen(change, telling),
         brief=f"{number}. {short(source.name, NAME)} – {reason_words(change, words)} · {command}",
-        parts=parts,
+        parts=with_documents(parts, entry.documents, change.id, words),
         more=words("change.more_parts", count=left, command=command) if left else "",
         cut=words("change.cut", command=command) if cut else "",
         quotes=tuple(_quotes(change, words)),

@@ -38,6 +38,8 @@ class PartView:
     """Language of the page text, two letters; may be empty."""
     url: str = ""
     date: str = ""
+    document: tuple[str, ...] = ()
+    """What is known of the documents behind a new entry, in sentences."""
 
     @property
     def whole(self) -> bool:

@@ -64,8 +64,8 @@ from monitor.model.wire import Answer, Capture, FetchOrder, Hop, HostRecord, Not
 __all__ = [
     "Alternative", "Answer", "Block", "BlockKind", "Capture", "Change", "ChangeKind", "ChannelState", "Citation",
     "Delivery", "DeliveryState", "Digest", "DigestChange", "DigestEvent", "DigestKind", "DigestOrder", "Document",
-    "DocumentState", "Doubt",
-    "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding", "FindingKind", "Follow", "Frequency",
+    "DocumentState", "Doubt", "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding",
+    "FindingKind", "Follow", "Frequency",
     "Health", "Held", "Hop", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Medium", "Memory",
     "NotModified", "Notice", "NoticeCode",
     "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",

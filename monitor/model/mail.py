@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.model.follow import Document
 from monitor.model.judgement import Change, Event, Finding, Severity
 from monitor.model.watch import Citation, Section, Source
 
@@ -129,6 +130,8 @@ class DigestChange:
     change: Change
     source: Source
     citations: tuple[Citation, ...] = ()
+    documents: tuple[Document, ...] = ()
+    """Behind the new entries it tells, when the list is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,8 @@ class Material:
     held_sources: int = 0
     retired: frozenset[str] = frozenset()
     """Ids of sources that are no longer on the list: named when told of, not counted."""
+    documents: tuple[Document, ...] = ()
+    """Behind the new entries that the changes tell."""
 
 
 @dataclass(frozen=True, slots=True)

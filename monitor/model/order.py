@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.errors import ExtractError
+from monitor.model.follow import Document
 from monitor.model.judgement import Change, Event, Finding, Health, Held, Outcome, QuoteState, Reason, Sayings
 from monitor.model.text import Extraction
 from monitor.model.watch import Source
@@ -22,6 +23,8 @@ class Trigger(StrEnum):
     FAILURE = "failure"
     RETRY_AFTER = "retry_after"
     MANUAL = "manual"
+    FOLLOW = "follow"
+    """A document behind an entry waits; the list itself is not due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,8 @@ class PollOrder:
     """The first report has gone out: a first look is told as an event."""
     sayings: Sayings = field(default_factory=Sayings)
     """What a person said of this source's differences."""
+    document: Document | None = None
+    """With the trigger FOLLOW: what to fetch instead of the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,5 +197,8 @@ class PollIntent:
     events: tuple[Event, ...] = ()
     held: tuple[Held, ...] = ()
     finding: Finding | None = None
-    host_wait: tuple[tuple[str, datetime], ...] = ()
-    """Hosts that asked us to stay away, and until when."""
+    found: tuple[Document, ...] = ()
+    """Documents behind new entries, to be fetched from now on."""
+    document: Document | None = None
+    """The document that was tried, as it stands now: then nothing about the source itself is written."""
+    document_text: Extraction | None = None

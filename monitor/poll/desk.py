@@ -13,7 +13,7 @@ from monitor.fetch import HttpFetcher
 from monitor.judge.case import Case
 from monitor.judge.document import same_place
 from monitor.judge.firstlook import stand_ins
-from monitor.model import Capture, Extraction, FetchOrder, Look, NotModified, PollOrder
+from monitor.model import Capture, Extraction, FetchOrder, Look, NotModified, PollOrder, Source, WatchAs
 from monitor.store import Store
 
 FULL_FETCH = timedelta(days=7)
@@ -40,7 +40,20 @@ class Desk:
         known = url == self._order.memory.address and same_place(answer.final_url, self._order.memory.final_url)
         if sha256 == self._order.last_sha256 and known and answer.status == 200:
             return Look(place, url, answer, await self._current(answer), same=True, sha256=sha256)
-        return Look(place, url, answer, await asyncio.to_thread(self._read, answer), sha256=sha256)
+        return Look(place, url, answer, await asyncio.to_thread(_read, answer, self._order.source), sha256=sha256)
+
+    async def document(self, url: str) -> Look:
+        """A document behind an entry of a list: asked for once, never compared."""
+        order = FetchOrder(
+            self._order.source.id, url, robots_override=self._order.source.robots_override,
+            accept_languages=self._order.source.languages,
+        )  # fmt: skip
+        answer = await self._fetcher.fetch(order)
+        if not isinstance(answer, Capture):
+            return Look(0, url, answer)
+        page = replace(self._order.source, watch_as=WatchAs.PAGE, selector="")
+        reading = await asyncio.to_thread(_read, answer, page)
+        return Look(0, url, answer, reading, sha256=hashlib.sha256(answer.body).hexdigest())
 
     async def with_texts(self, case: Case, look: Look) -> Case:
         """The case with the earlier texts, once a look brought something to compare them with."""
@@ -81,17 +94,6 @@ class Desk:
             return await asyncio.to_thread(self._read_again, self._order.last_snapshot, self._order.current_text)
         return await asyncio.to_thread(self._store.texts.get, self._order.current_text)
 
-    def _read(self, capture: Capture) -> Extraction | ExtractError:
-        try:
-            return extract.read(
-                capture.body,
-                content_type=capture.header("content-type"),
-                url=capture.final_url,
-                source=self._order.source,
-            )
-        except ExtractError as error:
-            return error
-
     def _read_again(self, snapshot_id: int, text: str) -> Extraction:
         """A stored body read under today's rules; the text it gave before when they cannot read it any more."""
         store = self._store
@@ -105,6 +107,15 @@ class Desk:
             )  # fmt: skip
         except ExtractError:
             return store.texts.get(text)
+
+
+def _read(capture: Capture, source: Source) -> Extraction | ExtractError:
+    try:
+        return extract.read(
+            capture.body, content_type=capture.header("content-type"), url=capture.final_url, source=source
+        )
+    except ExtractError as error:
+        return error
 
 
 def addresses(order: PollOrder) -> Sequence[tuple[int, str]]:

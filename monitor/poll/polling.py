@@ -7,6 +7,8 @@
     decide   pure
     record   one transaction guarded by the token, or nothing
 
+A list may be due for the sake of a document behind one of its new entries: then the look is at that document alone.
+
 Failures of the world come back as values. A bug in one source is logged, pushes its row an hour and stops nobody. A
 result that cannot be written just now is kept in hand while its lease lasts, and nothing new is asked meanwhile.
 """
@@ -23,10 +25,11 @@ from monitor.decide import ask_next, decide, offline, technical
 from monitor.errors import NETWORK_KINDS, DamagedError, FetchError, StorageError
 from monitor.fetch import HttpFetcher
 from monitor.judge.case import Case
+from monitor.judge.follow import followed
 from monitor.judge.lore import Lore
 from monitor.judge.recall import not_ahead
 from monitor.judge.spell import in_short
-from monitor.model import Answer, Citation, Look, PollIntent, PollOrder
+from monitor.model import Answer, Citation, Document, Look, PollIntent, PollOrder
 from monitor.poll.desk import Desk, addresses
 from monitor.poll.network import Network
 from monitor.store import DueRow, Recorded, Store
@@ -216,6 +219,8 @@ class Polling:
         order = replace(order, memory=not_ahead(order.memory, started))
         desk = Desk(self.store, self.fetcher, self.clock, order)
         case = Case(order, self.citations.get(order.source.id, ()), self.lore, started, started)
+        if order.document is not None:
+            return await self._follow(desk, case, order.document)
         looks: tuple[Look, ...] = ()
         places = addresses(order)
         for place, url in places:
@@ -228,6 +233,14 @@ class Polling:
                 break
         intent = await asyncio.to_thread(decide, case, looks)
         return technical(case, intent) if desk.technical else intent
+
+    async def _follow(self, desk: Desk, case: Case, document: Document) -> PollIntent:
+        """Ask for one document behind an entry of a list, and for nothing else."""
+        look = await desk.document(document.url)
+        case = replace(case, now=self.clock.now())
+        if await self._is_offline(look.answer, case):
+            return replace(offline(case, (look,)), document=document)
+        return await asyncio.to_thread(followed, case, document, look)
 
     async def _is_offline(self, answer: Answer, case: Case) -> bool:
         if not isinstance(answer, FetchError):

@@ -10,6 +10,7 @@ from pathlib import Path
 from monitor.clock import Clock
 from monitor.store.backup import backup_name, prune_backups, restore
 from monitor.store.bodies import Bodies
+from monitor.store.documents import Documents
 from monitor.store.engine import Database, backups_of, damaged, newest_backup
 from monitor.store.history import History
 from monitor.store.hosts import Hosts, host_of
@@ -62,6 +63,7 @@ class Store:
         self.subscribers = Subscribers(database, clock)
         self.outbox = Outbox(database)
         self.inbox = Inbox(database)
+        self.documents = Documents(database)
         self.meta = Facts(database)
         self.past = Past(database)
         self.people = People(database)

@@ -9,7 +9,7 @@ import zstandard
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from monitor.model import Change, Event, Extraction, Filters, Finding, Held, Hop, Memory, Reason, Source
+from monitor.model import Change, Document, Event, Extraction, Filters, Finding, Held, Hop, Memory, Reason, Source
 from monitor.store.values import LookRow
 
 T = TypeVar("T")
@@ -75,6 +75,7 @@ def spread(stored: bytes) -> bytes:
 
 
 CHANGE: Codec[Change] = Codec(Change)
+DOCUMENT: Codec[Document] = Codec(Document)
 EVENT: Codec[Event] = Codec(Event)
 EXTRACTION: Codec[Extraction] = Codec(Extraction)
 FILTERS: Codec[Filters] = Codec(Filters)

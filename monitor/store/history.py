@@ -36,7 +36,7 @@ from monitor.store.mail_tables import SUBSCRIBER
 from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, POLL, SAYING, SNAPSHOT, SOURCE
 from monitor.store.values import Counts, PollRow, SnapshotRow
 
-NO_LOOK = (Outcome.OFFLINE, Outcome.FAULT)
+NO_LOOK = (Outcome.OFFLINE, Outcome.FAULT, Outcome.FOLLOWED)
 """Polls that say nothing of their source."""
 
 

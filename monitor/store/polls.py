@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, case, exists, insert, literal, or_, select, update
 
 from monitor import crash
+from monitor.judge.follow import MOST_A_DAY
 from monitor.model import (
     DigestKind,
+    Document,
     Event,
     EventKind,
     Health,
@@ -28,11 +30,12 @@ from monitor.store.codec import EVENT as EVENT_CODEC
 from monitor.store.codec import LOOKS, REASON
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
+from monitor.store.documents import due_document, due_documents, put_off
 from monitor.store.engine import Database
 from monitor.store.mail_tables import DIGEST
 from monitor.store.record import Prepared, write
 from monitor.store.sayings import sayings_of
-from monitor.store.tables import EVENT, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
+from monitor.store.tables import DOCUMENT, EVENT, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
 from monitor.store.values import DueRow, Recorded
 
 FAULT_WAIT = timedelta(hours=1)
@@ -46,7 +49,7 @@ class Polls:
         self._database, self._bodies = database, bodies
 
     def due(self, now: datetime, limit: int, busy_hosts: Collection[str] = frozenset()) -> tuple[DueRow, ...]:
-        """Sources to look at, longest due first, at most one per host.
+        """Sources to look at, longest due first, at most one per host; then lists with a document to fetch.
 
         Left out: hosts in `busy_hosts`, hosts somebody looks at right now (a live lease), and hosts that asked
         us to stay away until later. The host is that of the source's own address.
@@ -65,16 +68,23 @@ class Polls:
                     break
                 if row.host not in found and row.host not in busy_hosts:
                     found[row.host] = DueRow(row.id, row.host, row.next_poll_at)
+            documents = due_documents(now).where(SOURCE.c.host.not_in(leased), SOURCE.c.host.not_in(waiting))
+            for row in connection.execute(documents.limit(limit * MOST_A_DAY)) if len(found) < limit else ():
+                if len(found) < limit and row.host not in found and row.host not in busy_hosts:
+                    found[row.host] = DueRow(row.source_id, row.host, row.due_at)
         return tuple(found.values())
 
     def claim(self, source_id: str, now: datetime, lease: timedelta, owner: str) -> PollOrder | None:
         """Takes a due source for `lease`; None when it is not due or somebody else has it.
 
+        A list that is not due, but has a document to fetch, is taken for that one document.
+
         A lease that ran out counts for nothing: the source of a killed owner is due again.
         """
+        with_documents = due_documents(now).with_only_columns(DOCUMENT.c.source_id).order_by(None)
         statement = (
             update(SOURCE)
-            .where(SOURCE.c.id == source_id, SOURCE.c.next_poll_at <= now)
+            .where(SOURCE.c.id == source_id, or_(SOURCE.c.next_poll_at <= now, SOURCE.c.id.in_(with_documents)))
             .where(or_(SOURCE.c.lease_until.is_(None), passed(SOURCE.c.lease_until, now)))
             .values(token=SOURCE.c.token + 1, lease_until=now + lease, lease_owner=owner)
             .returning(SOURCE)
@@ -85,10 +95,11 @@ class Polls:
                 return None
             memory = connection.scalar(select(MEMORY.c.value).where(MEMORY.c.source_id == source_id))
             said = sayings_of(connection, source_id)
+            document = due_document(connection, source_id, now) if row.next_poll_at > now else None
             reported = connection.scalar(select(exists().where(DIGEST.c.kind == DigestKind.FIRST_REPORT)))
             crash.reach("claim.before_commit")
         crash.reach("claim.after_commit")
-        return _order(row, memory, said, early_report=bool(reported))
+        return _order(row, memory, said, document, early_report=bool(reported))
 
     def record(self, intent: PollIntent) -> Recorded | None:
         """Writes everything one poll brought, in one transaction, and frees the lease.
@@ -126,8 +137,9 @@ class Polls:
             "last_reason": reason,
         }
         with self._database.writing() as connection:
-            if not _free(connection, order, rest):
+            if not _free(connection, order, {} if order.document else rest):
                 return False
+            put_off(connection, order, now + FAULT_WAIT)
             # Told once: until the source could be looked at again, every further fault is the same one.
             last = select(POLL.c.outcome).where(POLL.c.source_id == order.source.id).order_by(POLL.c.id.desc()).limit(1)
             again = connection.scalar(last) == Outcome.FAULT
@@ -172,11 +184,13 @@ def _free(connection: Connection, order: PollOrder, values: dict[str, Any]) -> i
     return connection.execute(statement.values(lease_until=None, lease_owner=None, **values)).rowcount
 
 
-def _order(row: Row[Any], memory: bytes | None, said: Sayings, *, early_report: bool) -> PollOrder:
+def _order(
+    row: Row[Any], memory: bytes | None, said: Sayings, document: Document | None, *, early_report: bool
+) -> PollOrder:
     return PollOrder(
         source=SOURCE_CODEC.load(row.definition),
         token=row.token,
-        trigger=Trigger(row.next_trigger),
+        trigger=Trigger.FOLLOW if document else Trigger(row.next_trigger),
         due_at=row.next_poll_at,
         memory=MEMORY_CODEC.unpack(memory) if memory else Memory(),
         health=Health(row.health),
@@ -191,4 +205,5 @@ def _order(row: Row[Any], memory: bytes | None, said: Sayings, *, early_report: 
         fingerprint=row.fingerprint,
         early_report=early_report,
         sayings=said,
+        document=document,
     )

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from monitor import crash
 from monitor.errors import ExtractError, FetchError, FetchKind
 from monitor.model import Capture, ChangeKind, Extraction, FindingKind, Look, NotModified, Outcome, PollIntent
+from monitor.store import documents
 from monitor.store.bodies import Bodies, Packed
 from monitor.store.codec import CHANGE as CHANGE_CODEC
 from monitor.store.codec import EVENT as EVENT_CODEC
@@ -21,7 +22,6 @@ from monitor.store.codec import EXTRACTION, HEADERS, HOPS, LOOKS, REASON
 from monitor.store.codec import FINDING as FINDING_CODEC
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import MEMORY as MEMORY_CODEC
-from monitor.store.hosts import hold_off
 from monitor.store.index import Shown, follow_text, list_change, list_event
 from monitor.store.tables import CHANGE, EVENT, FINDING, HELD, MEMORY, POLL, SNAPSHOT, SOURCE
 from monitor.store.texts import put_text
@@ -50,6 +50,7 @@ class Prepared:
     bodies: tuple[Packed, ...]
     told_text: tuple[str, bytes] | None
     current_text: tuple[str, bytes] | None
+    document_text: tuple[str, bytes] | None = None
 
     @classmethod
     def of(cls, intent: PollIntent, bodies: Bodies) -> "Prepared":
@@ -66,7 +67,8 @@ class Prepared:
         current = told if intent.current_text is intent.told_text else None
         if intent.current_text is not None and current is None:
             current = EXTRACTION.canonical(intent.current_text)
-        return cls(tuple(hashes), tuple(body for body in packed.values() if body), told, current)
+        document = EXTRACTION.canonical(intent.document_text) if intent.document_text else None
+        return cls(tuple(hashes), tuple(body for body in packed.values() if body), told, current, document)
 
 
 def write(connection: Connection, bodies: Bodies, row: Row[Any], intent: PollIntent, prepared: Prepared) -> Recorded:
@@ -77,14 +79,16 @@ def write(connection: Connection, bodies: Bodies, row: Row[Any], intent: PollInt
     crash.reach("record.after_body")
     poll_id = _poll(connection, intent, snapshots, prepared)
     used = snapshots[intent.used] if intent.looks else 0
+    if intent.document is not None:
+        documents.tried(connection, intent, intent.document, prepared.document_text, used)
+        return Recorded(poll_id, snapshot_id=used)
     change_ids = _changes(connection, row, intent, poll_id, used or row.last_snapshot)
     event_ids = _events(connection, intent, poll_id)
     _held(connection, intent, poll_id)
     _finding(connection, intent, poll_id)
+    documents.found(connection, intent, change_ids)
     _state(connection, row, intent, prepared, used)
     _search(connection, row, intent, used)
-    for host, until in intent.host_wait:
-        hold_off(connection, host, until)
     return Recorded(poll_id, change_ids, event_ids, used)
 
 

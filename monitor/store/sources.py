@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, func, insert, literal, select, update
 
-from monitor.model import Health, Memory, Outcome, Section, Source, Trigger, WatchList
+from monitor.model import Follow, Health, Memory, Outcome, Section, Source, Trigger, WatchList
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.codec import REASON
 from monitor.store.codec import SOURCE as SOURCE_CODEC
+from monitor.store.documents import no_longer_followed
 from monitor.store.engine import Database
 from monitor.store.hosts import host_of
 from monitor.store.tables import MEMORY, SECTION, SOURCE, UTC_DATE
@@ -131,6 +132,8 @@ class _Sync:
                 continue
             before = SOURCE_CODEC.load(row.definition)
             values = self._plan(row, before, source)
+            if before.follow is not Follow.NOTHING and source.follow is Follow.NOTHING:
+                no_longer_followed(self.connection, source.id)
             if row.retired_at is not None:
                 returned.append(source.id)
             elif before != source:

@@ -219,6 +219,26 @@ class Finding(Row, table=True):
     value: bytes
 
 
+class Document(Row, table=True):
+    """A document behind an entry of a list (`follow: documents`), once per address; `value` says the rest."""
+
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("source_id", "url"),
+        CheckConstraint("state IN ('waiting', 'kept', 'given_up', 'passed_over')", name="state"),
+        Index("ix_document_state", "state", "due_at"),
+        NEVER_AGAIN,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: str = Field(foreign_key="source.id")
+    change_id: int | None = Field(default=None, foreign_key="change.id", index=True)
+    url: str
+    state: str
+    due_at: datetime | None = None
+    tried_at: datetime | None = Field(default=None, index=True)
+    value: bytes
+
+
 class Host(Row, table=True):
     host: str = Field(primary_key=True)
     not_before: datetime | None = Field(default=None, index=True)
@@ -235,7 +255,7 @@ META, SECTION, SOURCE, MEMORY = table(Meta), table(Section), table(Source), tabl
 POLL, BODY, SNAPSHOT, TEXT = table(Poll), table(Body), table(Snapshot), table(Reading)
 CHANGE, EVENT, HELD, FINDING = table(Change), table(Event), table(Held), table(Finding)
 SAYING = table(Saying)
-HOST = table(Host)
+HOST, DOCUMENT = table(Host), table(Document)
 FAR = timedelta(days=1)
 """Longer than any lease and any wait of a message. A date further off was written before the clock was set back."""
 

@@ -10,16 +10,20 @@ import pytest
 from monitor.clock import SteppedClock
 from monitor.errors import DeliveryError, DeliveryKind
 from monitor.mailing import Composer, Post, first_report_due
+from monitor.mailing.compose import DOCUMENTS_WAIT
 from monitor.messages import Templates
 from monitor.model import (
     ChannelState,
     Delivery,
     DeliveryState,
     DigestKind,
+    Document,
+    DocumentState,
     Filters,
     Finding,
     FindingKind,
     Frequency,
+    Severity,
 )
 from monitor.windows import FIRST
 
@@ -96,6 +100,10 @@ class World:
         self.subscribers = SimpleNamespace(all=lambda: tuple(self.readers))
         self.history = self
         self.meta = self
+        self.behind = ()
+        self.documents = SimpleNamespace(
+            behind=lambda changes: tuple(d for d in self.behind if d.change in set(changes))
+        )
 
     def get(self, key):
         return self.facts.get(key)
@@ -236,6 +244,34 @@ def test_immediate_readers_hear_within_minutes(world, composer, week):
     assert composer.compose_due(MONDAY + timedelta(minutes=2)) == 0
     assert composer.compose_due(MONDAY + timedelta(minutes=6)) == 1
     assert composer.compose_due(MONDAY + timedelta(minutes=12)) == 0
+
+
+def test_a_message_that_may_go_at_any_time_waits_for_the_document_behind_a_new_entry_but_not_long(
+    world, composer, week
+):
+    composer.compose_due(MONDAY)
+    composer.compose_due(MONDAY + timedelta(minutes=1))
+    at = MONDAY + timedelta(minutes=2)
+    world.changes = (replace(week.changes[0], confirmed_at=at),)
+    number = world.changes[0].id
+    world.changes = (replace(world.changes[0], severity=Severity.CRITICAL),)
+    waits = Document("a", "https://a.example/x.pdf", "X", at, change=number)
+    world.behind = (waits,)
+    assert composer.compose_due(at + timedelta(minutes=1)) == 0
+    assert composer.compose_due(at + DOCUMENTS_WAIT) == 1
+    world.behind = (replace(waits, state=DocumentState.KEPT),)
+    world.outbox.items.clear()
+    world.outbox.digests[:] = [d for d in world.outbox.digests if d[0].kind is not DigestKind.URGENT]
+    assert composer.compose_due(at + timedelta(minutes=1)) == 1
+
+
+def test_the_morning_mail_waits_for_no_document(world, composer, week):
+    world.readers[0] = replace(world.readers[0], urgent=False)
+    composer.compose_due(MONDAY)
+    at = MONDAY + timedelta(days=1) - timedelta(minutes=1)
+    world.changes = (replace(week.changes[0], confirmed_at=at),)
+    world.behind = (Document("a", "https://a.example/x.pdf", "X", at, change=world.changes[0].id),)
+    assert composer.compose_due(MONDAY + timedelta(days=1)) == 1
 
 
 def test_a_paused_reader_gets_nothing_until_they_come_back(world, composer, week):

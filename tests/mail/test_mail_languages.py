@@ -17,9 +17,9 @@ ALIKE = {
     "product.name", "dates.first", "dates.day", "dates.full", "dates.close", "lists.comma", "lists.semicolon",
     "marks.cut", "marks.colon", "marks.quoted", "subject.of", "subject.report_sources", "change.compare",
     "change.sources_command", "change.left_command", "change.page", "change.page_row", "part.changed",
-    "reasons.fetch", "reasons.fetch_bare", "reasons.extract", "reasons.extract_bare", "event.page_row", "event.accept",
-    "finding.because", "finding.replaced", "quotes.page", "held.command", "footer.stop_command",
-    "footer.filter_sources",
+    "document.pages", "reasons.fetch", "reasons.fetch_bare", "reasons.extract", "reasons.extract_bare",
+    "event.page_row", "event.accept", "finding.because", "finding.replaced", "quotes.page", "held.command",
+    "footer.stop_command", "footer.filter_sources",
 }  # fmt: skip
 """Entries that may read as in English: commands, layout, and words that are the same in two languages."""
 

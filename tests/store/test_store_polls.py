@@ -335,7 +335,8 @@ def test_a_host_that_asks_for_a_rest_is_left_alone_by_all_its_sources(tool, worl
     one, two = (world.source(n, url=f"https://www.example.be/{n}") for n in ("one", "two"))
     tool.follow(one, two)
     until = world.start + timedelta(hours=2)
-    tool.poll("one", host_wait=(("www.example.be:443", until),))
+    tool.poll("one")
+    tool.store.hosts.put(HostRecord("www.example.be:443", not_before=until))
     assert tool.store.polls.due(until - MINUTE, 8) == ()
     assert ids(tool.store.polls.due(until, 8)) == ["two"]
 
