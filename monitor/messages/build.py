@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from monitor.messages import report
 from monitor.messages.changes import FULL, LINE, SEVERITIES, SHORT, Room, Telling, change_view
 from monitor.messages.happened import event_views
-from monitor.messages.head import subject, summary
+from monitor.messages.head import sources_of, subject, summary
 from monitor.messages.mime import Sender
 from monitor.messages.safe import short
 from monitor.messages.view import ChangeView, FooterView, GroupView, MailView
@@ -66,13 +66,14 @@ class Draft:
         events, attention = self._events, self._attention
         shown = events[: detail.events]
         calls = attention[: max(0, detail.events - len(shown))]
+        told = sources_of(digest)
         return MailView(
             kind=str(digest.order.kind),
             lang=words.language,
             product=words("product.name"),
             product_line=words("product.line"),
             subject=subject(digest, self._telling),
-            heading=words(_HEADINGS[digest.order.kind]),
+            heading=words(_HEADINGS[digest.order.kind], count=len(told), number=words.number(len(told))),
             date=words.full(digest.order.covers_to, self._telling.zone),
             summary=summary(digest, self._telling),
             footer=self._footer([c for g in groups for c in g.changes]),
@@ -162,7 +163,7 @@ class Draft:
         covered = {
             "from": words.moment(order.covers_from, zone),
             "to": words.moment(order.covers_to, zone),
-            "zone": order.subscriber.timezone,
+            "zone": words.zone(order.subscriber.timezone),
         }
         kept = tuple((view.name, view.kept) for view in shown if view.kept)
         return FooterView(
@@ -205,8 +206,8 @@ def _reason_for(kind: DigestKind, subscriber: Subscriber, words: Words) -> str:
     if subscriber.frequency is Frequency.IMMEDIATE:
         return words("footer.immediate")
     weekday = words.rows("dates.weekdays_long")[subscriber.weekday]
-    hour = f"{subscriber.hour:02d}:00"
-    return words(f"footer.{subscriber.frequency}", hour=hour, zone=subscriber.timezone, weekday=weekday)
+    hour, zone = words.clock(subscriber.hour), words.zone(subscriber.timezone)
+    return words(f"footer.{subscriber.frequency}", hour=hour, zone=zone, weekday=weekday)
 
 
 def _follows(subscriber: Subscriber, words: Words) -> str:

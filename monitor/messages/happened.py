@@ -6,7 +6,7 @@ from datetime import datetime
 from monitor.digest import event_severity
 from monitor.messages.changes import CLAIM, SEVERITIES, Telling, footnotes, named
 from monitor.messages.report import finding_words
-from monitor.messages.safe import short
+from monitor.messages.safe import capital, short
 from monitor.messages.view import EventView, Row
 from monitor.model import DigestChange, DigestEvent, Event, EventKind, Reason, ReportLine
 
@@ -112,4 +112,4 @@ def _time(stamp: str) -> datetime | None:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "”", "»", "“")) else ".")
+    return capital(text) + ("" if text.endswith((".", "?", "”", "»", "“")) else ".")

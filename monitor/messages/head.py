@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from monitor.digest import event_severity
 from monitor.messages.changes import Telling, reason_words
 from monitor.messages.report import states
-from monitor.messages.safe import header, short
+from monitor.messages.safe import capital, header, short
 from monitor.model import (
     Digest,
     DigestEvent,
@@ -113,9 +113,26 @@ def summary(digest: Digest, telling: Telling) -> tuple[str, ...]:
         case DigestKind.TEST:
             return (words("summary.test"),)
         case DigestKind.URGENT:
-            return (words("summary.urgent"), *_changed(digest, telling), *_look_first(digest, telling))
+            return tuple(_urgent(digest, telling))
         case _:
             return (_looked(digest, telling), *_changed(digest, telling), *_look_first(digest, telling))
+
+
+def _urgent(digest: Digest, telling: Telling) -> Iterable[str]:
+    """Why this could not wait: in a sentence for one source, as the top of a digest for several."""
+    words = telling.words
+    count = len(sources_of(digest))
+    if count == 1 and (gravest := _gravest(digest, telling)):
+        yield words("summary.urgent_one", name=publisher(gravest[1]), reason=gravest[2])
+        return
+    yield words("summary.urgent", number=words.number(count))
+    yield from _changed(digest, telling)
+    yield from _look_first(digest, telling)
+
+
+def sources_of(digest: Digest) -> set[str]:
+    """The ids of all sources a message tells of."""
+    return {e.source.id for e in digest.changes} | _sources((*digest.events, *digest.attention))
 
 
 def _looked(digest: Digest, telling: Telling) -> str:
@@ -144,7 +161,7 @@ def _changed(digest: Digest, telling: Telling) -> Iterable[str]:
     add("attention", _sources(e for e in digest.attention if e.event.kind in _NEEDS))
     if said:
         sentence = words.join(said)
-        yield sentence[:1].upper() + sentence[1:] + "."
+        yield capital(sentence) + "."
 
 
 def _sources(events: Iterable[DigestEvent]) -> set[str]:
@@ -153,24 +170,35 @@ def _sources(events: Iterable[DigestEvent]) -> set[str]:
 
 def _look_first(digest: Digest, telling: Telling) -> Iterable[str]:
     """The gravest thing, when it is grave and not alone."""
-    words = telling.words
     if len(digest.changes) + len(digest.events) + len(digest.attention) < 2:
         return
+    if (gravest := _gravest(digest, telling)) and gravest[0] >= Severity.SUBSTANTIVE:
+        yield telling.words("summary.first", name=publisher(gravest[1]), reason=gravest[2])
+
+
+def _gravest(digest: Digest, telling: Telling) -> tuple[Severity, Source, str] | None:
+    """How severe the gravest thing is, whose it is, and why, in words. An event counts when it is critical."""
+    words = telling.words
     worst = max(digest.changes, key=lambda e: e.change.severity, default=None)
     event = max(digest.events, key=lambda e: event_severity(e.event), default=None)
     if event and event_severity(event.event) > (worst.change.severity if worst else Severity.NOISE):
-        if event_severity(event.event) >= Severity.CRITICAL:
-            key = f"summary.reason.{event.event.kind}"
-            said = words(key if words.has(key) else "summary.reason.other")
-            yield words("summary.first", name=publisher(event.source), reason=said)
-    elif worst and worst.change.severity >= Severity.SUBSTANTIVE:
-        yield words("summary.first", name=publisher(worst.source), reason=reason_words(worst.change, words))
+        if event_severity(event.event) < Severity.CRITICAL:
+            return None
+        key = f"summary.reason.{event.event.kind}"
+        said = words(key if words.has(key) else "summary.reason.other")
+        return Severity.CRITICAL, event.source, said
+    return (worst.change.severity, worst.source, reason_words(worst.change, words)) if worst else None
 
 
 def _report_summary(digest: Digest, telling: Telling) -> tuple[str, ...]:
     words, zone = telling.words, telling.zone
     lines = [line for section in digest.sections for line in section.lines]
     seen = [line.finding for line in lines if line.finding.kind not in _UNSEEN]
+    counts = words(
+        "summary.report_counts",
+        sources=words("subject.report_sources", count=len(lines)),
+        states=words.join(states(lines, words), last=False),
+    )
     days = sorted(finding.at for finding in seen)
     if days and (telling.now - days[0]).days > 2:
         intro = words(
@@ -181,8 +209,8 @@ def _report_summary(digest: Digest, telling: Telling) -> tuple[str, ...]:
     else:
         intro = words("summary.report")
     if not seen:
-        return (intro,)
+        return intro, counts
     odd = sum(1 for finding in seen if finding.surprising)
     if not odd:
-        return intro, words("summary.as_expected", count=len(seen))
-    return intro, words("summary.not_expected", seen=len(seen), count=odd, number=words.number(odd))
+        return intro, counts, words("summary.as_expected", count=len(seen))
+    return intro, counts, words("summary.not_expected", seen=len(seen), count=odd, number=words.number(odd))

@@ -9,8 +9,10 @@ from monitor.messages.safe import address, unmarked, visible
 from monitor.messages.view import Marked
 
 WIDTH = 76
-_TIED = re.compile(r"(?<=«) | (?=[»:;])")
-"""Blanks of French typography: no line ends there. `visible` leaves no other no-break space."""
+_TIED = re.compile(r"(?<=«) |(?<=n°) |(?<=\d) (?=(?:h|%)(?!\w))|(?<=\d h) (?=\d)| (?=[»:;?!])")
+"""Blanks at which no line ends: those of French typography, those inside `7 h 05` and `97 %`. `visible` leaves no
+other no-break space.
+"""
 _OPEN = {"removed": ("[-", "-]"), "added": ("{+", "+}"), "same": ("", "")}
 
 
@@ -44,7 +46,7 @@ def _fill(safe: str, indent: int, width: int, first: str = "") -> str:
 
 
 def tied(text: str) -> str:
-    """No line ends inside French quote marks or before a colon or semicolon."""
+    """No line ends inside French quote marks, before high punctuation or between a number and its unit."""
     return _TIED.sub("\u00a0", text)
 
 

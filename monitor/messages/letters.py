@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.messages.mime import Sender
-from monitor.messages.safe import header, short
+from monitor.messages.safe import capital, header, short
 from monitor.messages.view import EventView, FooterView, MailView, Row
 from monitor.messages.words import Words
 from monitor.model import DigestKind, DigestOrder, Notice, NoticeCode
@@ -59,7 +59,7 @@ def notice(order: DigestOrder, words: Words, sender: Sender, *, notices: Sequenc
         order,
         words,
         sender,
-        summary=(words("letter.notice_intro", count=count, number=words.number(count).capitalize()),),
+        summary=(words("letter.notice_intro", count=count, number=capital(words.number(count))),),
         events=tuple(_told(item, order, words) for item in shown),
         what=words.join([_short(item, words) for item in notices[:2]], last=False) + (" …" if count > 2 else ""),
     )

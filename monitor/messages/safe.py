@@ -60,6 +60,11 @@ def short(text: str, most: int) -> str:
     return (head if blank and len(head) > most // 2 else kept).rstrip(" ,;:–-") + "…"
 
 
+def capital(text: str) -> str:
+    """The first letter large; Dutch `één` loses its first accent then (`Eén`)."""
+    return "Eén" + text[3:] if text.startswith("één") else text[:1].upper() + text[1:]
+
+
 def unmarked(text: str) -> str:
     """Page text that cannot open or close a word mark: a backslash parts the bracket from its sign. Reversible."""
     for pattern, by in _MARKS:

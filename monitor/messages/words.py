@@ -23,6 +23,12 @@ PLURALS: Mapping[str, Callable[[int], str]] = {
 """The CLDR plural category of a whole number, by language."""
 
 
+CLOCKS: Mapping[str, Callable[[int, int], str]] = {
+    "fr": lambda hour, minute: f"{hour} h {minute:02d}" if minute else f"{hour} h",
+}
+"""How a time of day is written where it is not `07:05`."""
+
+
 def fill(pattern: str, values: Mapping[str, object]) -> str:
     """`{name}` replaced by its value, once: what a value contains is never looked at again. Unknown names stay."""
     return _PLACE.sub(lambda m: str(values[m[1]]) if m[1] in values else m[0], pattern)
@@ -126,8 +132,17 @@ class Words:
             "day": self("dates.first") if when.day == 1 else str(when.day),
             "month": self.rows("dates.months")[when.month - 1],
             "year": str(when.year),
-            "time": f"{when.hour:02d}:{when.minute:02d}",
+            "time": self.clock(when.hour, when.minute),
         }
+
+    def clock(self, hour: int, minute: int = 0) -> str:
+        """`07:05`, `7 h 05`"""
+        written = CLOCKS.get(self.language)
+        return written(hour, minute) if written else f"{hour:02d}:{minute:02d}"
+
+    def zone(self, name: str) -> str:
+        """`Europe/Brussels` in words; the place alone where the catalogue has none."""
+        return str(self._table.get("zones", {}).get(name, name.rpartition("/")[2].replace("_", " ")))
 
     def day(self, when: datetime, zone: ZoneInfo | None = None) -> str:
         """`3 Aug 2026`"""

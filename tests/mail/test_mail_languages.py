@@ -19,7 +19,7 @@ ALIKE = {
     "change.sources_command", "change.left_command", "change.page", "change.page_row", "part.changed",
     "document.pages", "reasons.fetch", "reasons.fetch_bare", "reasons.extract", "reasons.extract_bare",
     "event.page_row", "event.accept", "finding.because", "finding.replaced", "quotes.page", "held.command",
-    "footer.stop_command", "footer.filter_sources",
+    "footer.stop_command", "footer.filter_sources", "zones.UTC",
 }  # fmt: skip
 """Entries that may read as in English: commands, layout, and words that are the same in two languages."""
 
@@ -101,8 +101,8 @@ def test_labels_of_rows_fit_their_column(language):
 @pytest.mark.parametrize(
     ("language", "day", "moment"),
     [
-        ("nl", "1 mrt 2027", "ma 1 mrt om 05:10"),
-        ("fr", "1er mars 2027", "lun. 1er mars à 05:10"),
+        ("nl", "1 mrt 2027", "ma 1 mrt om 05:10 uur"),
+        ("fr", "1er mars 2027", "lun. 1er mars à 5 h 10"),
         ("de", "1. März 2027", "Mo 1. März, 05:10 Uhr"),
     ],
 )
@@ -111,6 +111,19 @@ def test_dates_are_written_as_each_language_does(language, day, moment):
     when = datetime(2027, 3, 1, 5, 10, tzinfo=UTC)
     assert words.day(when) == day
     assert words.moment(when, now=when) == moment
+
+
+def test_an_hour_and_its_zone_are_written_as_each_language_does():
+    said = {code: load([TEMPLATES], code) for code in ("en", *LANGUAGES)}
+    clocks = {"en": "07:00", "nl": "07:00", "fr": "7 h", "de": "07:00"}
+    assert {code: words.clock(7) for code, words in said.items()} == clocks
+    assert said["nl"].zone("Europe/Brussels") == "Brusselse tijd"
+    assert [said["fr"].zone(name) for name in ("America/New_York", "UTC")] == ["New York", "UTC"]
+
+
+def test_a_dutch_sentence_begins_with_one_accent_less(renderer, messages):
+    text = in_language(renderer, messages["urgent"], "nl").text
+    assert "Eén is gewijzigd en één bevat" in " ".join(text.split())
 
 
 def test_a_section_the_catalogue_does_not_know_keeps_its_title():

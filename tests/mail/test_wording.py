@@ -158,8 +158,19 @@ def test_the_words_at_the_top_name_what_is_gravest(week, say):
     assert "Look first at Digital Wallonia: a date changed" in say(changes=both)
     assert "Look first" not in say(changes=week.changes[:1])
     odd = replace(event(week, EventKind.LANGUAGE), urgent=True)
-    assert "Look first at Hunton Andrews Kurth: something happened that may not wait." in say(
-        changes=both, events=(odd,)
+    assert "Look first at Hunton Andrews Kurth: see below what happened." in say(changes=both, events=(odd,))
+
+
+def test_what_is_urgent_is_said_at_the_top_for_one_source_and_for_several(week, say):
+    order = week.order(DigestKind.URGENT, "urgent:change:412")
+    gone = replace(event(week, EventKind.GONE), urgent=True)
+    assert say(order=order, events=(gone,)).startswith(
+        "There is news from Hunton Andrews Kurth that should not wait for your next digest: the cited address no "
+        "longer has the document."
+    )
+    assert say(order=order, changes=week.changes, events=(gone,)).startswith(
+        "There is news about two of your sources that should not wait for your next digest. One changed and one is "
+        "gone. Look first at Supervisory Body for Police Information: a passage quoted in footnote 170 has changed."
     )
 
 
@@ -178,7 +189,7 @@ def test_a_week_without_a_look_is_no_sign_of_life(week, renderer):
     ("more", "words"),
     [
         ({"frequency": Frequency.WEEKLY, "weekday": 3, "hour": 9},
-         "You get this each Thursday at 09:00 (Europe/Brussels)"),
+         "You get this each Thursday at 09:00 (Brussels time)"),
         ({"frequency": Frequency.IMMEDIATE}, "You get this within minutes of a confirmed change."),
         ({"filters": Filters(topics=("national-strategy", "oversight", "regional-strategies", "facial-recognition"))},
          "You follow: topics national strategy, oversight, regional strategies and facial recognition."),
@@ -260,6 +271,9 @@ def test_a_late_first_report_says_from_when_it_is(week, renderer):
 
 def test_the_report_says_how_it_compares_with_what_was_expected(week, renderer):
     usual = tuple(replace(f, surprising=False) for f in week.findings)
+    assert "Of 11 sources: 3 stand, 1 without its quoted passage, " in " ".join(
+        report(week, renderer, usual).text.split()
+    )
     assert "All 10 sources looked at are as the list expected." in " ".join(report(week, renderer, usual).text.split())
     one = (replace(usual[0], surprising=True), *usual[1:])
     assert "all as the list expected but one" in " ".join(report(week, renderer, one).text.split())

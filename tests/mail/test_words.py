@@ -75,7 +75,7 @@ def test_every_entry_of_the_catalogue_is_used():
     code = "\n".join(p.read_text() for p in Path(view.__file__).parent.glob("*.py"))
     dynamic = ("reasons", "event", "events", "finding", "quotes", "expected", "fetch", "extract", "part", "media",
                "topics", "languages", "severity", "states", "not_watched", "meta", "subject.events", "dates",
-               "sections", "summary.happened", "summary.reason", "footer.daily", "footer.weekly",
+               "sections", "zones", "summary.happened", "summary.reason", "footer.daily", "footer.weekly",
                "change.left", "notice", "notices")  # fmt: skip
     unused = [
         key for key in read("en")
