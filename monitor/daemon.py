@@ -4,7 +4,7 @@
     every 5 seconds     hand over pending mail; look whether sources.yaml was edited, and whether the clock was set
     every 30 seconds    compose the digests that are due
     every minute        the heartbeat, when all is well
-    every 10 minutes    once a day: a backup, and the write-ahead log folded in
+    every 10 minutes    once a day: a backup, and the write-ahead log folded in; what an older program left unread
 
 No job per source, no schedule of our own: `misfire_grace_time=None` and `coalesce=True`, so that a late tick is one
 tick and none is dropped; uniqueness is the database's.
@@ -290,10 +290,15 @@ class Daemon:
         self._heart = problem
 
     async def housekeeping(self) -> None:
-        """A verified backup a day, the last seven kept; the write-ahead log folded into the database."""
+        """A verified backup a day, the last seven kept; the write-ahead log folded into the database.
+
+        And what an older program left unread is read for the search, a little at a time.
+        """
         made = await asyncio.to_thread(self._app.keep_house)
         if made:
             _log.info("backup made: %s", made)
+        if read := await asyncio.to_thread(self._app.read_on, self._stop.is_set):
+            _log.info("read for the search, of what an older version had kept: %d", read)
 
 
 def bring_back(jobs: Iterable[Job], now: datetime) -> None:

@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 from monitor import __version__, config
+from monitor.backfill import read_on
 from monitor.clock import Clock, SystemClock
 from monitor.errors import StorageError
 from monitor.extract import check_selector
@@ -104,6 +105,10 @@ class App:
             return False
         oldest = self.store.outbox.pending(self.clock.now()).oldest
         return oldest is None or self.clock.now() - oldest < UNDELIVERED
+
+    def read_on(self, stopped: Callable[[], bool]) -> int:
+        """Some of what an older program left unread is read for the search; how much, 0 when all is."""
+        return read_on(self.store, stopped)
 
     def keep_house(self) -> Path | None:
         """Once a day: the write-ahead log folded in and a verified copy made, the seven newest kept.

@@ -20,10 +20,15 @@ from monitor.store.meta import Facts
 from monitor.store.outbox import Outbox
 from monitor.store.past import Found, Past, Said, Telling
 from monitor.store.polls import Polls
+from monitor.store.reviews import Reviews, Saved, SavedSearch, Visits
 from monitor.store.sayings import People, in_force
+from monitor.store.search import Search
+from monitor.store.series import Series
 from monitor.store.sources import Sources
+from monitor.store.standing import Standings
 from monitor.store.subscribers import Subscribers
 from monitor.store.texts import Texts
+from monitor.store.timeline import Facets, Line, Mark, Timeline, Wanted
 from monitor.store.values import (
     Counts,
     Damage,
@@ -40,9 +45,10 @@ from monitor.store.values import (
 )
 
 __all__ = [
-    "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "Found", "LookRow", "Period", "PollRow", "Queue", "Recorded",
-    "Said", "SnapshotRow", "SourceState", "Store", "SyncReport", "Telling", "backup_name", "daemon_lock",
-    "daemon_owner", "damaged", "host_of", "in_force", "newest_backup", "open_store", "restore",
+    "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found", "Line", "LookRow", "Mark", "Period",
+    "PollRow", "Queue", "Recorded", "Said", "SavedSearch", "SnapshotRow", "SourceState", "Store", "SyncReport",
+    "Telling", "Wanted", "backup_name", "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force",
+    "newest_backup", "open_store", "restore",
 ]  # fmt: skip
 
 SQLITE = sqlite3.sqlite_version
@@ -58,15 +64,22 @@ class Store:
         self.texts = Texts(database)
         self.sources = Sources(database)
         self.polls = Polls(database, self.bodies)
+        self.documents = Documents(database)
         self.hosts = Hosts(database)
         self.history = History(database)
         self.subscribers = Subscribers(database, clock)
         self.outbox = Outbox(database)
         self.inbox = Inbox(database)
-        self.documents = Documents(database)
         self.meta = Facts(database)
         self.past = Past(database)
         self.people = People(database)
+        self.standings = Standings(database)
+        self.timeline = Timeline(database)
+        self.reviews = Reviews(database)
+        self.visits = Visits(database)
+        self.saved = Saved(database)
+        self.search = Search(database)
+        self.series = Series(database)
 
     @property
     def path(self) -> Path:
