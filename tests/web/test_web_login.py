@@ -59,7 +59,7 @@ def test_each_login_is_a_session_of_its_own(guarded):
     assert visitor.get("/").status_code == 303
     enter(visitor)
     first = visitor.cookies["__Host-fw-session"]
-    enter(visitor)
+    visitor.post("/login", {"password": PASSWORD}, on="/")
     assert len({"planted", first, visitor.cookies["__Host-fw-session"]}) == 3
 
 
