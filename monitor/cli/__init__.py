@@ -27,6 +27,7 @@ from monitor.cli import (
     setup,
     subscribing,
     watching,
+    ways,
 )
 from monitor.errors import ConfigError, MonitorError
 
@@ -72,6 +73,7 @@ for room in (
     reporting,
     subscribing,
     mail,
+    ways,
     keeping,
 ):
     room.register(app)

@@ -11,7 +11,7 @@ from monitor.errors import ConfigError, DeliveryError, MonitorError, Problem
 
 if TYPE_CHECKING:
     from monitor.mailing import Post
-    from monitor.model import Delivery
+    from monitor.model import Delivery, Subscriber
     from monitor.notify import Notifier
     from monitor.notify.steps import Step
     from monitor.store import DeliveryRow
@@ -86,10 +86,10 @@ def send_test(
     """
     with ground.kept() as app:
         post = _post(app)
-        sent = _explained(app, post.notifier, _test_message(app, post, email))
+        sent = _explained(app, post.notifier, test_message(app, post, _reader(app, email)))
         if not sent:
             raise typer.Exit(1)
-        _reopen(app)
+        reopened(app)
 
 
 def _post(app: ground.Kept) -> "Post":
@@ -98,24 +98,33 @@ def _post(app: ground.Kept) -> "Post":
     return build_post(app.settings, app.store, app.clock)
 
 
-def _test_message(app: ground.Kept, post: "Post", email: str) -> "Delivery":
+def test_message(app: ground.Kept, post: "Post", reader: "Subscriber") -> "Delivery":
+    """A message that says it is one, ready to be handed over."""
     from monitor import digest as contents  # noqa: PLC0415
-    from monitor.messages import mailbox  # noqa: PLC0415
-    from monitor.model import Delivery, DigestKind, DigestOrder, Material, Subscriber  # noqa: PLC0415
+    from monitor.model import Delivery, DigestKind, DigestOrder, Material  # noqa: PLC0415
 
-    now, settings = app.clock.now(), app.settings
-    reader = app.store.subscribers.get(email) or Subscriber(
-        0, mailbox(email), language=settings.language, timezone=settings.timezone
-    )
+    now = app.clock.now()
     order = DigestOrder(reader, DigestKind.TEST, f"test:{now:%Y%m%dT%H%M%S}", now, now)
     made = contents.compose(order, Material((), (), ()))
     if made is None:
         raise MonitorError("A test message has nothing to say.")
-    message = post.renderer().render(made)
+    message = post.press().render(made)
     return Delivery(
         id=0, token=0, recipient=message.recipient, sender=message.sender, message_id=message.message_id,
-        mime=message.mime, created_at=now, subject=message.subject,
+        mime=message.mime, created_at=now, subject=message.subject, channel=message.channel,
     )  # fmt: skip
+
+
+def _reader(app: ground.Kept, email: str) -> "Subscriber":
+    """Who is tested: a subscriber with their language and zone, or anybody with an address."""
+    from monitor.messages import mailbox  # noqa: PLC0415
+    from monitor.model import Medium, Subscriber  # noqa: PLC0415
+
+    found = app.store.subscribers.get(email)
+    if found is not None and found.medium is not Medium.MAIL:
+        raise ConfigError([Problem(email, f"is reached by {found.medium}", f"monitor {found.medium} test {email}")])
+    settings = app.settings
+    return found or Subscriber(0, mailbox(email), language=settings.language, timezone=settings.timezone)
 
 
 def _explained(app: ground.Kept, notifier: "Notifier", delivery: "Delivery") -> bool:
@@ -157,13 +166,13 @@ def _written(notifier: "Notifier", delivery: "Delivery") -> bool:
     return True
 
 
-def _reopen(app: ground.Kept) -> None:
-    """What waited for the server need not wait for its next turn."""
+def reopened(app: ground.Kept, channel: str = "mail") -> None:
+    """What waited for the other side need not wait for its next turn."""
     from monitor.model import ChannelState  # noqa: PLC0415
 
-    if app.store.outbox.channel().state != "up":
-        app.store.outbox.set_channel(ChannelState("up", app.clock.now()))
-        typer.echo("Mail that waited for the server goes out with the daemon's next round.")
+    if app.store.outbox.channel(channel).state != "up":
+        app.store.outbox.set_channel(ChannelState("up", app.clock.now()), channel)
+        typer.echo("What waited goes out with the daemon's next round.")
 
 
 def queue(
@@ -201,6 +210,7 @@ def _as_row(app: ground.Kept, row: "DeliveryRow") -> dict[str, object]:
         "id": row.id,
         "state": str(row.state),
         "to": row.recipient,
+        "by": row.channel.partition(":")[0],
         "subject": row.subject,
         "kind": str(row.kind),
         "window": row.window,
@@ -216,12 +226,14 @@ def _as_row(app: ground.Kept, row: "DeliveryRow") -> dict[str, object]:
 def _print_queue(app: ground.Kept, rows: "tuple[DeliveryRow, ...]") -> None:
     from rich.table import Table  # noqa: PLC0415
 
-    channel, zone = app.store.outbox.channel(), app.settings.zone
+    zone, names = app.settings.zone, {s.channel: s.email for s in app.store.subscribers.all()}
     out = ground.console()
-    if channel.state != "up":
+    for name, channel in app.store.outbox.shut():
         note = ground.visible(ground.cleaned(channel.note, app.settings))
-        out.print(f"The way out is {channel.state} since {ground.local(channel.since, zone)}: {note}")
-        out.print(f"Next try {ground.local(channel.next_probe, zone)}; `monitor mail test` tells more.\n")
+        kind = name.partition(":")[0]
+        who = "mail" if kind == "mail" else f"{kind} {names.get(name, name)}"
+        out.print(f"The way out for {who} is {channel.state} since {ground.local(channel.since, zone)}: {note}")
+        out.print(f"Next try {ground.local(channel.next_probe, zone)}; `monitor {kind} test` tells more.\n")
     if not rows:
         out.print("No message was composed yet.")
         return

@@ -1,74 +1,34 @@
 """`subscribers`: who gets which digests, how often, in which language and time zone."""
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Annotated, Any, Literal
+from dataclasses import replace
+from typing import Annotated, Any
 
 import typer
 
-from monitor import resources
-from monitor.cli import ground
+from monitor.cli import ground, listing
+from monitor.cli.wishes import (
+    Day,
+    Email,
+    Filter,
+    Hook,
+    Hour,
+    HowOften,
+    Json,
+    Jurisdictions,
+    Least,
+    Life,
+    Sources,
+    Tongue,
+    Topics,
+    Urgent,
+    Weekday,
+    Wishes,
+    Words,
+    Zone,
+    granted,
+)
 from monitor.errors import ConfigError, Problem
-from monitor.model import Frequency, Severity, Subscriber
-
-
-class Weekday(StrEnum):
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-
-class AtLeast(StrEnum):
-    """Severities that are told."""
-
-    MINOR = "minor"
-    SUBSTANTIVE = "substantive"
-    CRITICAL = "critical"
-
-
-class Filter(StrEnum):
-    """Filters by the names that `--clear` takes."""
-
-    TOPICS = "topics"
-    SOURCES = "sources"
-    JURISDICTIONS = "jurisdictions"
-    WORDS = "words"
-
-
-Language = Literal["en", "nl", "fr", "de"]
-Email = Annotated[str, typer.Argument(help="The subscriber's mail address.")]
-HowOften = Annotated[
-    Frequency | None, typer.Option(help="immediate gathers for five minutes; daily and weekly come at --hour.")
-]
-Hour = Annotated[int | None, typer.Option(min=0, max=23, help="Full hour of daily and weekly digests, in --timezone.")]
-Day = Annotated[Weekday | None, typer.Option(help="Day of weekly digests.")]
-Zone = Annotated[str | None, typer.Option(help="Such as Europe/Brussels.")]
-Tongue = Annotated[Language | None, typer.Option(help="Of the mail; names and quotes keep their own.")]
-Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only changes about it. Give it again for more.")]
-Sources = Annotated[list[str] | None, typer.Option("--source", help="Only this source. Give it again for more.")]
-Jurisdictions = Annotated[
-    list[str] | None, typer.Option("--jurisdiction", help="Only sources about it. Give it again for more.")
-]
-Words = Annotated[
-    list[str] | None, typer.Option("--word", help="Only text with this word or phrase. Give it again for more.")
-]
-Least = Annotated[AtLeast | None, typer.Option("--min-severity", help="Nothing below it.")]
-Urgent = Annotated[
-    bool | None,
-    typer.Option(
-        "--urgent/--no-urgent",
-        help="Critical changes come at once, whatever the hour; so they do unless told otherwise.",
-    ),
-]
-Life = Annotated[
-    bool | None,
-    typer.Option("--sign-of-life/--no-sign-of-life", help="A word each Monday when there was nothing to tell."),
-]
-Json = Annotated[bool, typer.Option("--json", help="For programs.")]
+from monitor.model import Frequency, Medium, Severity, Subscriber
 
 
 def register(app: typer.Typer) -> None:
@@ -81,6 +41,9 @@ def register(app: typer.Typer) -> None:
     room.command(short_help="Send nothing for a while.")(pause)
     room.command(short_help="Send again.")(resume)
     room.command(short_help="Delete a subscriber and their mail.")(forget)
+    room.command("export", short_help="All of them as a table (CSV).")(listing.export)
+    room.command("import", short_help="Add and change them from a table (CSV).")(listing.take_in)
+    room.command(short_help="Everything that is kept of one.")(listing.about)
     app.add_typer(room, name="subscribers")
 
 
@@ -91,7 +54,7 @@ def show(context: typer.Context, *, as_json: Json = False) -> None:
     with ground.kept() as app:
         found = app.store.subscribers.all()
     if as_json:
-        ground.print_json([_as_row(s) for s in found])
+        ground.print_json([as_row(s) for s in found])
     elif not found:
         typer.echo("Nobody is subscribed: monitor subscribers add you@example.org")
     else:
@@ -103,9 +66,22 @@ def _print(found: tuple[Subscriber, ...]) -> None:
 
     table = Table("address", "gets", "language", "only", "state", box=None, pad_edge=False)
     for reader in found:
-        state = "paused" if reader.paused else "active"
-        table.add_row(ground.visible(reader.email), rhythm(reader), reader.language, filters(reader), state)
+        table.add_row(ground.visible(address(reader)), rhythm(reader), reader.language, filters(reader), state(reader))
     ground.console().print(table)
+
+
+def address(reader: Subscriber) -> str:
+    """`an@example.org`, `desk (webhook https://example.org/hook)`, `team (chat)`"""
+    if reader.medium is Medium.MAIL:
+        return reader.email
+    return f"{reader.email} ({' '.join(filter(None, (str(reader.medium), reader.url)))})"
+
+
+def state(reader: Subscriber) -> str:
+    """`active`, `paused`, `suspended: three messages came back`"""
+    if reader.suspended_at is not None:
+        return ground.visible(f"suspended: {reader.suspended_reason}")
+    return "paused" if reader.paused else "active"
 
 
 def rhythm(reader: Subscriber) -> str:
@@ -129,40 +105,11 @@ def filters(reader: Subscriber) -> str:
     return ground.visible("; ".join(parts)) or "everything"
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """The options as typed; None: not given."""
-
-    email: str | None = None
-    frequency: Frequency | None = None
-    hour: int | None = None
-    weekday: Weekday | None = None
-    timezone: str | None = None
-    language: str | None = None
-    urgent: bool | None = None
-    sign_of_life: bool | None = None
-    topics: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    jurisdictions: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    min_severity: AtLeast | None = None
-    clear: tuple[Filter, ...] = ()
-
-    def applied(self, reader: Subscriber) -> Subscriber:
-        """The subscriber with what was given."""
-        plain = ("email", "frequency", "hour", "timezone", "language", "urgent", "sign_of_life")
-        values: dict[str, Any] = {n: v for n in plain if (v := getattr(self, n)) is not None}
-        if self.weekday is not None:
-            values["weekday"] = list(Weekday).index(self.weekday)
-        only: dict[str, Any] = {str(n): () for n in self.clear}
-        only |= {str(n): v for n in Filter if (v := getattr(self, n))}
-        if self.min_severity is not None:
-            only["min_severity"] = Severity[self.min_severity.name]
-        return replace(reader, **values, filters=replace(reader.filters, **only))
-
-
 def add(
-    email: Email,
+    email: Annotated[
+        str | None, typer.Argument(help="A mail address; of a webhook or a chat, the name it goes by.")
+    ] = None,
+    webhook: Hook = None,
     frequency: HowOften = None,
     hour: Hour = None,
     weekday: Day = None,
@@ -174,6 +121,7 @@ def add(
     word: Words = None,
     min_severity: Least = None,
     *,
+    chat: Annotated[bool, typer.Option("--chat", help="A chat service, see docs/how-to/chat.md.")] = False,
     urgent: Urgent = None,
     sign_of_life: Life = None,
 ) -> None:
@@ -183,17 +131,30 @@ def add(
     What was told to others before is not told again; the first message says what stands at each cited address today.
     """
     with ground.kept() as app:
-        wishes = _checked(app, Wishes(
-            email, frequency, hour, weekday, timezone, language, urgent, sign_of_life, tuple(topic or ()),
+        medium = Medium.WEBHOOK if webhook is not None else Medium.CHAT if chat else Medium.MAIL
+        name = email or _host_of(webhook)
+        if not name or (chat and webhook is not None):
+            hint = "an address, --webhook URL, or a name with --chat"
+            raise ConfigError([Problem("monitor subscribers add", "who is it?", hint)])
+        wishes = Wishes(
+            name, webhook, frequency, hour, weekday, timezone, language, urgent, sign_of_life, tuple(topic or ()),
             tuple(source or ()), tuple(jurisdiction or ()), tuple(word or ()), min_severity,
-        ))  # fmt: skip
-        blank = Subscriber(0, email, language=app.settings.language, timezone=app.settings.timezone)
-        _say("added", app.store.subscribers.add(wishes.applied(blank)))
+        )  # fmt: skip
+        blank = Subscriber(0, name, language=app.settings.language, timezone=app.settings.timezone, medium=medium)
+        _say("added", app.store.subscribers.add(granted(app, wishes, blank)))
+        for line in listing.missing(app.settings, medium, name):
+            typer.echo(line)
+
+
+def _host_of(webhook: str | None) -> str:
+    """The name of a webhook that was given none."""
+    return (webhook or "").partition("://")[2].partition("/")[0].partition(":")[0].lower()
 
 
 def change(
     email: Email,
-    new_email: Annotated[str | None, typer.Option("--email", help="Another address from now on.")] = None,
+    new_email: Annotated[str | None, typer.Option("--email", help="Another address, or name, from now on.")] = None,
+    webhook: Hook = None,
     frequency: HowOften = None,
     hour: Hour = None,
     weekday: Day = None,
@@ -212,11 +173,11 @@ def change(
     """Change what a subscriber gets. What is left out stays; a filter that is given replaces the one there was."""
     with ground.kept() as app:
         before = subscriber(app, email)
-        wishes = _checked(app, Wishes(
-            new_email, frequency, hour, weekday, timezone, language, urgent, sign_of_life, tuple(topic or ()),
+        wishes = Wishes(
+            new_email, webhook, frequency, hour, weekday, timezone, language, urgent, sign_of_life, tuple(topic or ()),
             tuple(source or ()), tuple(jurisdiction or ()), tuple(word or ()), min_severity, tuple(clear or ()),
-        ))  # fmt: skip
-        after = wishes.applied(before)
+        )  # fmt: skip
+        after = granted(app, wishes, before)
         if after == before:
             raise ConfigError([Problem(email, "nothing to change was given", "monitor subscribers change --help")])
         app.store.subscribers.update(after)
@@ -232,10 +193,10 @@ def pause(email: Email) -> None:
 
 
 def resume(email: Email) -> None:
-    """Send again. What happened meanwhile comes with the next digest."""
+    """Send again, after a pause or a suspension. What happened meanwhile comes with the next digest."""
     with ground.kept() as app:
-        reader = replace(subscriber(app, email), paused=False)
-        app.store.subscribers.update(reader)
+        reader = subscriber(app, email)
+        app.store.subscribers.resume(reader.id)
         _say("resumed", reader)
 
 
@@ -244,7 +205,9 @@ def forget(
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Delete a subscriber, and their mail with them, sent or not. Backups made before still have it.
+    """Delete a subscriber, and everything that is kept of them: their messages, sent or not, and what came back.
+
+    Backups made before still have it (docs/explanation/people.md).
 
     Asked back before it is done. When the last one goes, the next start makes the first subscriber again
     (MONITOR_MAIL_TO); pause keeps them and sends nothing.
@@ -266,56 +229,16 @@ def subscriber(app: ground.Kept, email: str) -> Subscriber:
     return found
 
 
-def _checked(app: ground.Kept, wishes: Wishes) -> Wishes:
-    """Every wish that cannot be met is a complaint; filters come back as the watch list spells them."""
-    from zoneinfo import available_timezones  # noqa: PLC0415
-
-    from monitor.config import JURISDICTIONS, TOPICS  # noqa: PLC0415
-    from monitor.messages import mailbox  # noqa: PLC0415
-
-    problems: list[Problem] = []
-
-    def known(option: str, values: tuple[str, ...], options: list[str]) -> tuple[str, ...]:
-        as_spelt = {o.casefold(): o for o in options}
-        for value in values:
-            if value.strip().casefold() not in as_spelt:
-                hint = ground.meant(value, options, f"one of {', '.join(sorted(options))}")
-                problems.append(Problem(f"{option} {value}", "is not known", hint))
-        return tuple(as_spelt[v.strip().casefold()] for v in values if v.strip().casefold() in as_spelt)
-
-    if wishes.email is not None:
-        mailbox(wishes.email)
-    sources = [s.source.id for s in app.store.sources.all()] or _listed(app)
-    checked = replace(
-        wishes,
-        timezone=next(iter(known("--timezone", (wishes.timezone,), sorted(available_timezones()))), None)
-        if wishes.timezone is not None
-        else None,
-        topics=known("--topic", wishes.topics, [*TOPICS, "ai"]),
-        sources=known("--source", wishes.sources, sources),
-        jurisdictions=known("--jurisdiction", wishes.jurisdictions, list(JURISDICTIONS)),
-        words=tuple(w.strip() for w in wishes.words if w.strip()),
-    )
-    if problems:
-        raise ConfigError(problems)
-    return checked
-
-
-def _listed(app: ground.Kept) -> list[str]:
-    """Before the first start the list is only in its file."""
-    from monitor.wiring import load_watch_list  # noqa: PLC0415
-
-    return [s.id for s in load_watch_list(resources.sources_path(app.settings.home)).sources]
-
-
 def _say(done: str, reader: Subscriber) -> None:
     typer.echo(f"{done} {reader.email}: {rhythm(reader)}; {filters(reader)}")
 
 
-def _as_row(reader: Subscriber) -> dict[str, Any]:
+def as_row(reader: Subscriber) -> dict[str, Any]:
     found = reader.filters
     return {
         "email": reader.email,
+        "reached_by": str(reader.medium),
+        "url": reader.url,
         "frequency": str(reader.frequency),
         "hour": reader.hour,
         "weekday": str(list(Weekday)[reader.weekday]),
@@ -326,5 +249,8 @@ def _as_row(reader: Subscriber) -> dict[str, Any]:
         "urgent": reader.urgent,
         "sign_of_life": reader.sign_of_life,
         "paused": reader.paused,
+        "bounces": reader.bounces,
+        "suspended_at": reader.suspended_at,
+        "suspended_reason": reader.suspended_reason,
         "since": reader.created_at,
     }

@@ -14,7 +14,7 @@ from monitor.clock import Clock
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch.exchange import REDIRECTS, Limits
 from monitor.fetch.faults import WIRE_ERRORS, fault_of
-from monitor.fetch.guard import Guard
+from monitor.fetch.guard import Guard, is_literal
 from monitor.fetch.hosts import wait_asked
 from monitor.fetch.network import GuardedBackend, GuardedTransport
 from monitor.fetch.resolve import Resolver
@@ -51,37 +51,13 @@ class HttpPoster:
         self._exceptions = frozenset(guard_exceptions)
         self._trust = verifying(trust) if trust else trust_store()
 
-    def refusal(self, url: str) -> str:
-        """Why nothing can be posted to an address, in one line; empty when something may. Looks no name up."""
-        try:
-            self._address(url)
-        except FetchError as error:
-            return error.detail
-        return ""
-
     def post(self, url: str, headers: Sequence[tuple[str, str]], body: bytes) -> Posted:
         """Post the body. Raises FetchError when nothing of it went out; whatever happens later is an answer."""
-        return asyncio.run(self._post(self._address(url), headers, body))
+        return asyncio.run(self._post(_address(url, self._exceptions), headers, body))
 
     def reach(self, url: str) -> None:
         """Connect and check the certificate; nothing is sent. Raises FetchError."""
-        asyncio.run(self._reach(self._address(url)))
-
-    def _address(self, url: str) -> Address:
-        try:
-            address = parse(url)
-        except AddressError as error:
-            raise FetchError(FetchKind.BAD_ADDRESS, str(error), transient=False) from error
-        if address.scheme != "https" and (address.host, address.port) not in self._exceptions:
-            raise FetchError(FetchKind.BAD_ADDRESS, "only https addresses are posted to", transient=False)
-        if self._literal_refused(address):
-            detail = f"{address.host} is no address on the public internet"
-            raise FetchError(FetchKind.REFUSED_ADDRESS, detail, transient=False)
-        return address
-
-    def _literal_refused(self, address: Address) -> bool:
-        why = Guard(self._exceptions).refusal(address.host, address.port)
-        return bool(why) and why != "not an IP address"
+        asyncio.run(self._reach(_address(url, self._exceptions)))
 
     def _backend(self) -> GuardedBackend:
         return GuardedBackend(
@@ -161,3 +137,26 @@ class HttpPoster:
             raise FetchError(FetchKind.TIMEOUT, f"{address.host} does not answer the connection") from error
         except (httpcore.NetworkError, httpcore.TimeoutException, OSError) as error:
             raise fault_of(error, address.host) from error
+
+
+def why_not_posted(url: str) -> str:
+    """Why nothing can be posted to an address, in one line; empty when something may. Looks no name up."""
+    try:
+        _address(url, frozenset())
+    except FetchError as error:
+        return error.detail
+    return ""
+
+
+def _address(url: str, exceptions: frozenset[tuple[str, int]]) -> Address:
+    try:
+        address = parse(url)
+    except AddressError as error:
+        raise FetchError(FetchKind.BAD_ADDRESS, str(error), transient=False) from error
+    if address.scheme != "https" and (address.host, address.port) not in exceptions:
+        raise FetchError(FetchKind.BAD_ADDRESS, "only https addresses are posted to", transient=False)
+    why = Guard(exceptions).refusal(address.host, address.port) if is_literal(address.host) else ""
+    if why:
+        detail = f"{address.host} is {why}: only the public internet is posted to"
+        raise FetchError(FetchKind.REFUSED_ADDRESS, detail, transient=False)
+    return address

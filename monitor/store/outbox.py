@@ -232,11 +232,15 @@ class Outbox:
             next_try_at=max(next_try, now) if next_try else None,
         )
 
-    def deliveries(self, limit: int = 50, *, states: Collection[DeliveryState] = ()) -> tuple[DeliveryRow, ...]:
-        """Newest first; `states` empty: all."""
+    def deliveries(
+        self, limit: int = 50, *, states: Collection[DeliveryState] = (), subscriber_id: int | None = None
+    ) -> tuple[DeliveryRow, ...]:
+        """Newest first; `states` empty: all; of one subscriber, or of everybody."""
         statement = _DELIVERIES.order_by(DELIVERY.c.id.desc()).limit(limit)
         if states:
             statement = statement.where(DELIVERY.c.state.in_(sorted(states)))
+        if subscriber_id is not None:
+            statement = statement.where(DIGEST.c.subscriber_id == subscriber_id)
         with self._database.reading() as connection:
             return tuple(_delivery_row(row) for row in connection.execute(statement))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, cast, delete, insert, literal, select, update
+from sqlalchemy import Connection, Row, String, cast, delete, func, insert, literal, select, update
 
 from monitor.clock import Clock
 from monitor.errors import ConfigError, Problem
@@ -13,7 +13,7 @@ from monitor.model import Frequency, Medium, Subscriber
 from monitor.store.codec import FILTERS
 from monitor.store.engine import Database
 from monitor.store.history import TELLABLE
-from monitor.store.mail_tables import CHANNEL, DIGEST_ITEM, SUBSCRIBER
+from monitor.store.mail_tables import CHANNEL, DIGEST_ITEM, INBOX, SUBSCRIBER
 from monitor.store.tables import CHANGE, EVENT
 
 CHANGE_ITEM = literal("change:", String) + cast(CHANGE.c.id, String)
@@ -88,6 +88,18 @@ class Subscribers:
         with self._database.writing() as connection:
             connection.execute(delete(CHANNEL).where(CHANNEL.c.subscriber_id == subscriber_id))
             return connection.execute(statement).rowcount == 1
+
+    def came_in(self, subscriber_id: int) -> tuple[tuple[str, datetime], ...]:
+        """What came in from or about them, as kept: what it was, and when. Not the messages."""
+        found = select(INBOX.c.kind, INBOX.c.taken_at).where(INBOX.c.subscriber_id == subscriber_id)
+        with self._database.reading() as connection:
+            return tuple((row.kind, row.taken_at) for row in connection.execute(found.order_by(INBOX.c.taken_at)))
+
+    def told(self, subscriber_id: int) -> int:
+        """How many changes and events are noted as dealt with for them."""
+        found = select(func.count()).where(DIGEST_ITEM.c.subscriber_id == subscriber_id)
+        with self._database.reading() as connection:
+            return int(connection.scalar(found) or 0)
 
     def forget(self, email: str) -> bool:
         """Deletes a subscriber with their digests and deliveries, sent or not, the state of a way out of their own, and

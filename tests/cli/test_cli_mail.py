@@ -179,7 +179,7 @@ def test_a_server_that_repeats_the_password_is_not_quoted_anywhere(monitor, by_s
 def test_a_message_that_gets_through_opens_a_closed_way_out(monitor, by_server, opened):
     by_server(Mailbox())
     opened.outbox.set_channel(ChannelState("paused", note="535 bad password"))
-    assert "Mail that waited for the server goes out" in monitor("mail", "test", "carla@example.org").out
+    assert "What waited goes out with the daemon" in monitor("mail", "test", "carla@example.org").out
     assert opened.outbox.channel().state == "up"
 
 
@@ -205,7 +205,7 @@ def test_the_queue_shows_state_tries_and_the_servers_answer(monitor, lived_in):
 def test_the_queue_says_that_the_way_out_is_closed(monitor, opened):
     opened.outbox.set_channel(ChannelState("down", note="cannot connect: \x1b refused"))
     out = monitor("mail", "queue").out
-    assert out.startswith("The way out is down since never: cannot connect: ⟨U+001B⟩ refused\n")
+    assert out.startswith("The way out for mail is down since never: cannot connect: ⟨U+001B⟩ refused\n")
 
 
 def test_an_empty_queue_says_so(monitor, home):

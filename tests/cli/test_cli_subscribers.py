@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from monitor import config
-from monitor.cli.subscribing import AtLeast, Filter, Language, Weekday
+from monitor.cli.wishes import AtLeast, Filter, Language, Weekday
 from monitor.model import Filters, Frequency, Severity
 
 
