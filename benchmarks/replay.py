@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -159,24 +160,29 @@ def watch_list(streams: Sequence[Stream]) -> WatchList:
     )
 
 
-async def replay(options: argparse.Namespace, home: Path, opened: Opened, link: Connection) -> Account:
-    """Play all rows and close the account."""
-    clock = SteppedClock(opened.rows[0].at)
+def wired(home: Path, opened: Opened, clock: SteppedClock, mail_to: str = "") -> App:
+    """The program as it always is, but for its resolver, the guard's exception for the stage, and its clock."""
     settings = Settings(
         home=home,
         database=Path("db/monitor.sqlite3"),
         smtp_url=f"smtp://{LOOPBACK}:{opened.mail_port}",
         mail_from="Footnote Watch <watch@example.org>",
-        mail_to=READER,
+        mail_to=mail_to,
         host_gap=GAP,
     )
-    app = build(
+    return build(
         settings,
         clock=clock,
         resolver=Loopback(opened.web_port),
         guard_exceptions={(LOOPBACK, opened.web_port)},
         citations=(),
     )
+
+
+async def replay(options: argparse.Namespace, home: Path, opened: Opened, link: Connection) -> Account:
+    """Play all rows and close the account."""
+    clock = SteppedClock(opened.rows[0].at)
+    app = wired(home, opened, clock, READER)
     account = Account()
     asyncio.get_running_loop().set_exception_handler(
         lambda _, context: account.problems.append(f"unhandled: {context.get('exception') or context['message']}")
@@ -227,12 +233,18 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def chooser(described: str | None) -> argparse.ArgumentParser:
+    """A parser that knows which part of a corpus to play."""
+    parser = argparse.ArgumentParser(description=described, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--only", default="", help="regular expression on stream names")
     parser.add_argument("--limit", type=int, default=0, help="at most so many snapshots of each stream")
     parser.add_argument("--streams", type=int, default=0, help="at most so many streams")
+    return parser
+
+
+def parse() -> argparse.Namespace:
+    parser = chooser(__doc__)
     parser.add_argument(
         "--home", type=Path, help="where the program works; must hold no database yet (default: a new one)"
     )
@@ -251,15 +263,9 @@ def main() -> int:
     home.mkdir(parents=True, exist_ok=True)
     complaints = Complaints()
     logging.getLogger().addHandler(complaints)
-    choice = Choice(options.corpus, options.only, options.limit, options.streams)
-    link, far_end = multiprocessing.Pipe()
-    spool = home / "spool"
-    stage = multiprocessing.get_context("spawn").Process(target=play, args=(choice, spool, far_end), daemon=True)
-    stage.start()
-    far_end.close()
+    stage, link, spool = staged(options, home)
     try:
-        opened = _opened(link, options.corpus)
-        _say(f"{len(opened.rows)} snapshots of {len(opened.streams)} streams")
+        opened = awaited(link, options.corpus)
         account = asyncio.run(replay(options, home, opened, link))
         account.problems += complaints.lines()
         account.write(home / "replay.jsonl", options.predictions)
@@ -276,7 +282,18 @@ def main() -> int:
     return 1 if account.problems else 0
 
 
-def _opened(link: Connection, corpus: Path) -> Opened:
+def staged(options: argparse.Namespace, home: Path) -> tuple[SpawnProcess, Connection, Path]:
+    """The world around the program, started: its process, the wire to it, the file it keeps the bodies in."""
+    choice = Choice(options.corpus, options.only, options.limit, options.streams)
+    link, far_end = multiprocessing.Pipe()
+    spool = home / "spool"
+    stage = multiprocessing.get_context("spawn").Process(target=play, args=(choice, spool, far_end), daemon=True)
+    stage.start()
+    far_end.close()
+    return stage, link, spool
+
+
+def awaited(link: Connection, corpus: Path) -> Opened:
     """What the stage read; it has said why when it could not."""
     try:
         opened: Opened = link.recv()
@@ -284,6 +301,7 @@ def _opened(link: Connection, corpus: Path) -> Opened:
         raise SystemExit(f"{corpus} could not be read") from None
     if not opened.rows:
         raise SystemExit(f"{corpus}: no stream of that name")
+    _say(f"{len(opened.rows)} snapshots of {len(opened.streams)} streams")
     return opened
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from monitor.digest import event_severity
-from monitor.messages.changes import CLAIM, SEVERITIES, Telling, footnotes, named
+from monitor.messages.changes import CLAIM, NAME, SEVERITIES, Telling, footnotes
 from monitor.messages.report import finding_words
 from monitor.messages.safe import capital, short
 from monitor.messages.view import EventView, Row
@@ -51,7 +51,7 @@ def _view(entry: DigestEvent, telling: Telling, line: ReportLine | None) -> Even
     return EventView(
         kind=str(event.kind),
         label=words(f"events.{event.kind}"),
-        name=named(source, words),
+        name=short(source.name, NAME),
         footnotes=footnotes(footnote_numbers, words),
         text=" ".join(said),
         quote=words("marks.quoted", quote=short(quote, 2 * CLAIM)) if quote else "",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from monitor.messages.changes import named
+from monitor.messages.changes import NAME
 from monitor.messages.safe import short
 from monitor.messages.view import GroupView, LineView, Row
 from monitor.messages.words import Words
@@ -59,7 +59,7 @@ def _line(line: ReportLine, words: Words) -> LineView:
     expected = words("finding.surprising", expected=words(f"expected.{source.expect}"))
     return LineView(
         footnotes=words("lists.comma").join(str(n) for n in sorted(source.footnotes)),
-        name=named(source, words),
+        name=short(source.name, NAME),
         state=_MARKS[finding.kind],
         text=finding_words(line, words),
         surprising=expected if finding.surprising else "",

@@ -108,11 +108,9 @@ def content(mime):
     return [(name, " ".join(value.split())) for name, value in mail.items()], *parts(mime)
 
 
-@EACH
-def test_equal_input_gives_equal_bytes(kind, language, week, written, messages):
-    if kind in messages:
-        pytest.skip("rendered anew below")
-    assert written(kind, language).mime == week.letter(Renderer(week.sender), kind, language).mime
+@pytest.mark.parametrize("kind", ["confirm", "goodbye", "notice"])
+def test_an_equal_letter_gives_equal_bytes(kind, week, written):
+    assert week.letter(Renderer(week.sender), kind).mime == written(kind).mime
 
 
 @pytest.mark.parametrize("kind", ["digest", "first_report", "urgent", "sign_of_life", "test"])
