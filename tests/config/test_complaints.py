@@ -174,6 +174,16 @@ WRONG = {
         "status: index",
         "12: status is index, and only a list has entries (write watch: listing)",
     ),
+    "documents of a single page followed": (
+        "status: watch",
+        "follow: documents",
+        "12: follow is for lists, and this is none (write watch: listing, or leave follow out)",
+    ),
+    "something else followed": (
+        "status: watch",
+        "follow: document",
+        '12: follow: "document" is unknown (did you mean "documents"?)',
+    ),
 }
 
 

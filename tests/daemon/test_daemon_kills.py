@@ -4,9 +4,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from played import Answer, page
 
 from monitor.crash import STATUS
-from monitor.model import DeliveryState, DigestKind
+from monitor.model import DeliveryState, DigestKind, DocumentState
 
 
 @pytest.fixture
@@ -150,3 +151,48 @@ def test_killed_in_the_first_migration_the_next_start_completes_it(home, dies):
     home.until(lambda: "daemon started" in home.tail(), process)
     home.until(home.polls, process)
     assert home.store.check() == ()
+
+
+@pytest.fixture
+def followed(home, web):
+    """A list whose documents are followed, with a new entry since it was last looked at."""
+
+    def listing(*new):
+        rows = "".join(
+            f"<li><h3><a href='/files/{name}.html'>Report on {name} in the city</a></h3><p>Public version.</p></li>"
+            for name in (*new, "cameras", "drones", "registers", "number plates", "visas", "parole", "tax checks")
+        )
+        return Answer(f"<html lang=en><title>Reports</title><main><h1>Reports</h1><ul>{rows}</ul></main>".encode())
+
+    web.pages["list.example/"] = listing()
+    web.pages["list.example/files/faces.html"] = Answer(page("faces"))
+    home.sources.append({
+        "id": "list", "name": "The reports", "url": "http://list.example/", "interval": 240, "watch_as": "listing",
+        "status": "index", "follow": "documents",
+    })  # fmt: skip
+    home.warm()
+    web.pages["list.example/"] = listing("faces")
+
+
+@pytest.mark.parametrize("point", ["claim.after_commit:2", "record.after_body:2", "record.before_commit:2"])
+def test_killed_while_a_document_behind_an_entry_is_fetched_it_is_fetched_by_the_next_daemon_once(
+    home, web, followed, dies, point
+):
+    dies(point)
+    (waits,) = home.store.documents.of("list")
+    assert (waits.state, waits.sha256) == (DocumentState.WAITING, "")
+    process = home.start()
+    home.until(lambda: home.store.documents.of("list")[0].state is DocumentState.KEPT, process)
+    home.goes_on(process)
+    (kept,) = home.store.documents.of("list")
+    assert home.store.bodies.get(kept.sha256) == web.pages["list.example/files/faces.html"].body
+    assert len([s for s in home.store.history.snapshots("list") if s.url == kept.url]) == 1
+    assert [c.id for c in home.store.history.changes()] == [kept.change]
+    assert each_poll_once(home)
+
+
+def test_killed_with_a_new_entry_unrecorded_its_document_is_found_again(home, followed, dies):
+    dies("record.before_commit:1")
+    assert home.store.documents.of("list") == ()
+    process = home.start()
+    home.until(lambda: [d.state for d in home.store.documents.of("list")] == [DocumentState.KEPT], process)
