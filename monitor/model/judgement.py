@@ -182,6 +182,9 @@ class Change:
     new_snapshot: int = 0
     old_sha256: str = ""
     new_sha256: str = ""
+    old_text: str = ""
+    """Hash of the told text before, given by the store; empty in what was kept before hashes were."""
+    new_text: str = ""
 
 
 class EventKind(StrEnum):

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, literal, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.digest import event_severity, item_key
-from monitor.model import Change, Event, Extraction, Mark, Part, PartKind, key_of
+from monitor.errors import ExtractError
+from monitor.model import Capture, Change, Event, Extraction, Look, Mark, Part, PartKind, PollIntent, key_of
 from monitor.model.review import ReviewState
 from monitor.store.review_tables import PASSAGE, TIMELINE
 from monitor.store.tables import UTC_DATE
@@ -102,6 +103,21 @@ class Shown:
     snapshot_id: int
     first_seen: datetime
     last_seen: datetime | None = None
+
+
+def words_of(look: Look) -> int | None:
+    """Of the text; None for bytes that were not read again."""
+    if isinstance(look.reading, Extraction):
+        return look.reading.words
+    return -1 if isinstance(look.reading, ExtractError) else None
+
+
+def follow(connection: Connection, row: Row[Any], intent: PollIntent, snapshot: int) -> None:
+    """The passages of a good text. A text that was not read again is as it was."""
+    look = intent.looks[intent.used] if intent.good and intent.looks else None
+    if look is not None and isinstance(look.answer, Capture) and isinstance(look.reading, Extraction):
+        shown = Shown(intent.source_id, snapshot, look.answer.fetched_at)
+        follow_text(connection, look.reading, shown, row.last_good_at)
 
 
 def follow_text(connection: Connection, reading: Extraction, shown: Shown, before: datetime | None) -> None:

@@ -4,7 +4,8 @@
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import starmap
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor import crash
 from monitor.errors import ExtractError, FetchError, FetchKind
-from monitor.model import Capture, ChangeKind, Extraction, FindingKind, Look, NotModified, Outcome, PollIntent
+from monitor.model import Capture, Change, ChangeKind, Extraction, FindingKind, Look, NotModified, Outcome, PollIntent
 from monitor.store import documents
 from monitor.store.bodies import Bodies, Packed
 from monitor.store.codec import CHANGE as CHANGE_CODEC
@@ -22,7 +23,7 @@ from monitor.store.codec import EXTRACTION, HEADERS, HOPS, LOOKS, REASON
 from monitor.store.codec import FINDING as FINDING_CODEC
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import MEMORY as MEMORY_CODEC
-from monitor.store.index import Shown, follow_text, list_change, list_event
+from monitor.store.index import follow, list_change, list_event, words_of
 from monitor.store.tables import CHANGE, EVENT, FINDING, HELD, MEMORY, POLL, SNAPSHOT, SOURCE
 from monitor.store.texts import put_text
 from monitor.store.values import LookRow, Recorded
@@ -82,13 +83,15 @@ def write(connection: Connection, bodies: Bodies, row: Row[Any], intent: PollInt
     if intent.document is not None:
         documents.tried(connection, intent, intent.document, prepared.document_text, used)
         return Recorded(poll_id, snapshot_id=used)
-    change_ids = _changes(connection, row, intent, poll_id, used or row.last_snapshot)
+    told = prepared.told_text[0] if prepared.told_text else row.told_text
+    changes = [replace(change, old_text=row.told_text, new_text=told) for change in intent.changes]
+    change_ids = _changes(connection, row, changes, poll_id, used or row.last_snapshot)
     event_ids = _events(connection, intent, poll_id)
     _held(connection, intent, poll_id)
     _finding(connection, intent, poll_id)
     documents.found(connection, intent, change_ids)
     _state(connection, row, intent, prepared, used)
-    _search(connection, row, intent, used)
+    follow(connection, row, intent, used)
     return Recorded(poll_id, change_ids, event_ids, used)
 
 
@@ -114,7 +117,7 @@ def _snapshot(connection: Connection, row: Row[Any], intent: PollIntent, place: 
         good=good,
         first_seen=answer.fetched_at,
         last_seen=answer.fetched_at,
-        words=_words(look),
+        words=words_of(look),
     )
     again = {
         "last_seen": statement.excluded.last_seen,
@@ -125,13 +128,6 @@ def _snapshot(connection: Connection, row: Row[Any], intent: PollIntent, place: 
         index_elements=[SNAPSHOT.c.source_id, SNAPSHOT.c.url, SNAPSHOT.c.sha256], set_=again
     )
     return int(connection.execute(statement.returning(SNAPSHOT.c.id)).scalar_one())
-
-
-def _words(look: Look) -> int | None:
-    """Of the text; None for bytes that were not read again."""
-    if isinstance(look.reading, Extraction):
-        return look.reading.words
-    return -1 if isinstance(look.reading, ExtractError) else None
 
 
 def _seen_again(connection: Connection, row: Row[Any], answer: NotModified) -> int:
@@ -156,9 +152,11 @@ def _poll(connection: Connection, intent: PollIntent, snapshots: list[int], prep
     return int(connection.execute(statement.returning(POLL.c.id)).scalar_one())
 
 
-def _changes(connection: Connection, row: Row[Any], intent: PollIntent, poll_id: int, new: int) -> tuple[int, ...]:
+def _changes(
+    connection: Connection, row: Row[Any], changes: Iterable[Change], poll_id: int, new: int
+) -> tuple[int, ...]:
     ids = []
-    for change in intent.changes:
+    for change in changes:
         statement = insert(CHANGE).values(
             source_id=change.source_id,
             poll_id=poll_id,
@@ -224,14 +222,6 @@ def _finding(connection: Connection, intent: PollIntent, poll_id: int) -> None:
             index_elements=[FINDING.c.source_id], set_=values, where=FINDING.c.kind.in_(sorted(_NO_DOCUMENT))
         )
     )
-
-
-def _search(connection: Connection, row: Row[Any], intent: PollIntent, used: int) -> None:
-    """The passages of a good text, for the search. A text that was not read again is as it was."""
-    look = intent.looks[intent.used] if intent.good and intent.looks else None
-    if look is not None and isinstance(look.answer, Capture) and isinstance(look.reading, Extraction):
-        shown = Shown(intent.source_id, used, look.answer.fetched_at)
-        follow_text(connection, look.reading, shown, row.last_good_at)
 
 
 def _state(connection: Connection, row: Row[Any], intent: PollIntent, prepared: Prepared, used: int) -> None:

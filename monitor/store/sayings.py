@@ -1,6 +1,7 @@
 """What people said of differences: kept for the source, handed to every poll, taken back without losing a trace."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +43,8 @@ class People:
             if row is None:
                 return None
             values: dict[str, Any] = {"token": token + 1, "lease_until": None, "lease_owner": None}
-            change_id = _change(connection, row, saying, change)
+            texts = {"old_text": row.told_text, "new_text": text[0] if text else row.told_text}
+            change_id = _change(connection, row, saying, replace(change, **texts))
             if text is not None:
                 values |= {"told_text": put_text(connection, text), "told_snapshot": row.last_snapshot}
                 packed = MEMORY_CODEC.pack(memory)

@@ -264,7 +264,9 @@ def test_a_change_stands_between_the_told_snapshot_and_the_new_one(tool, world):
     assert (change.old_snapshot, change.new_snapshot) == (base.snapshot_id, recorded.snapshot_id)
     assert tool.store.bodies.get(change.old_sha256) == b"five years"
     assert tool.store.bodies.get(change.new_sha256) == b"two years"
-    assert replace(change, id=0, old_snapshot=0, new_snapshot=0, old_sha256="", new_sha256="") == wanted
+    assert (tool.store.texts.get(change.old_text), tool.store.texts.get(change.new_text)) == (text, told)
+    places = {"old_snapshot": 0, "new_snapshot": 0, "old_sha256": "", "new_sha256": "", "old_text": "", "new_text": ""}
+    assert replace(change, id=0, **places) == wanted
     assert tool.store.history.change(change.id) == change
     assert tool.store.sources.get("coc").told_snapshot == recorded.snapshot_id
 

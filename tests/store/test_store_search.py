@@ -1,5 +1,6 @@
 """Search through time: which passages stood where, from when until when, and what changes brought and took."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -7,9 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from monitor import resources
 from monitor.backfill import read_on
 from monitor.model import Health, Held, Item, Outcome, Reason
 from monitor.store import Wanted, open_store
+from monitor.store.engine import Database
 from monitor.text.asked import asked
 
 DAY = timedelta(days=1)
@@ -103,9 +106,10 @@ def test_words_that_nobody_sees_do_not_hide_a_word(tool, search):
 )
 def test_nothing_that_is_typed_is_an_error(tool, search, typed):
     tool.poll("alpha-1", "a b x or 1")
-    search.passages(asked(typed))
-    search.changes(asked(typed))
-    search.traces(asked(typed))
+    question = asked(typed)
+    assert len(search.passages(question)) <= 1
+    assert search.changes(question) == ()
+    assert search.traces(question)[1]
 
 
 def test_changes_are_found_by_the_words_they_brought_and_took(tool, search, world):
@@ -129,8 +133,29 @@ def test_what_is_withheld_is_not_found(tool, search, path):
 # --- a database of an older program -----------------------------------------------------------------------------
 
 
+def _as_of(revision, path, folder):
+    """The same rows in a database with the tables of an earlier revision."""
+    scripts = folder / "migrations"
+    shutil.copytree(resources.bundled("db/migrations"), scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    for script in (scripts / "versions").glob("*.py"):
+        if script.name[:4] > revision:
+            script.unlink()
+    old = folder / "old.sqlite3"
+    Database(old, migrations=scripts).close()
+    with closing(sqlite3.connect(old)) as raw, raw:
+        raw.execute("ATTACH ? AS now", (str(path),))
+        names = [name for (name,) in raw.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")]
+        for name in names:
+            if name in {"alembic_version", "sqlite_sequence"}:
+                continue
+            mine, now = ([row[1] for row in raw.execute(f"PRAGMA {db}.table_info('{name}')")] for db in ("main", "now"))
+            both = ", ".join(f'"{column}"' for column in mine if column in now)
+            raw.execute(f"INSERT INTO main.{name} ({both}) SELECT {both} FROM now.{name}")
+    return old
+
+
 @pytest.fixture
-def older(tool, world, path, clock):
+def older(tool, world, path, clock, tmp_path):
     """A database as the last version left it: two copies, a change, an event; opened by this one."""
     tool.follow("alpha-1")
     tool.poll("alpha-1", "kept five years")
@@ -139,17 +164,8 @@ def older(tool, world, path, clock):
     tool.poll("alpha-1", "kept two years", at=world.start + DAY, changes=(change,), held=(held,),
               events=(world.event("alpha-1", at=world.start + DAY),), outcome=Outcome.CHANGED)  # fmt: skip
     tool.store.close()
-    with closing(sqlite3.connect(path)) as raw, raw:
-        for name in ("passage_words", "change_words", "review", "timeline", "visit", "saved_search", "user", "audit",
-                     "withheld", "passage"):  # fmt: skip
-            raw.execute(f'DROP TABLE "{name}"')
-        for index in ("ix_snapshot_unread", "ix_poll_source_id", "ix_held_at"):
-            raw.execute(f"DROP INDEX {index}")
-        raw.execute("ALTER TABLE snapshot DROP COLUMN words")
-        raw.execute("CREATE INDEX ix_held_at ON held (at)")
-        raw.execute("DROP TABLE IF EXISTS document")
-        raw.execute("UPDATE alembic_version SET version_num = '0003'")
-    store = open_store(path, clock=clock)
+    old = _as_of("0003", path, tmp_path)
+    store = open_store(old, clock=clock)
     yield store
     store.close()
 
@@ -179,8 +195,8 @@ def test_reading_on_ends_when_it_is_asked_to(older):
     assert read_on(older, lambda: True) == 0
 
 
-def test_a_copy_that_cannot_be_read_is_not_tried_again(older, path):
-    with closing(sqlite3.connect(path)) as raw, raw:
+def test_a_copy_that_cannot_be_read_is_not_tried_again(older):
+    with closing(sqlite3.connect(older.path)) as raw, raw:
         raw.execute("UPDATE body SET zstd = x'00'")
     read_on(older)
     assert [size.words for size in older.series.sizes("alpha-1")] == [-1, -1]
