@@ -29,6 +29,7 @@ from monitor.cli import (
     watching,
     ways,
 )
+from monitor.cli.misspelt import WRONG, Commands, UsageError, complaint
 from monitor.errors import ConfigError, MonitorError
 
 BUG = 70
@@ -36,6 +37,7 @@ BUG = 70
 
 app = typer.Typer(
     name="monitor",
+    cls=Commands,
     help="Footnote Watch: watches the sources a report stands on, and tells what changed.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -77,6 +79,9 @@ for room in (
     keeping,
 ):
     room.register(app)
+for group in app.registered_groups:
+    if group.typer_instance is not None:
+        group.typer_instance.info.cls = Commands
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -85,7 +90,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     `arguments`: without the program's name; default: those it was started with.
     """
     try:
-        app(args=arguments, prog_name="monitor", standalone_mode=True)
+        code = app(args=arguments, prog_name="monitor", standalone_mode=False)
+    except UsageError as error:
+        typer.echo(complaint(error), err=True)
+        sys.exit(WRONG)
+    except typer.Abort:
+        typer.echo("Aborted.", err=True)
+        sys.exit(1)
     except ConfigError as error:
         for problem in error.problems:
             typer.echo(ground.visible(str(problem)), err=True)
@@ -100,4 +111,4 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception:
         logging.getLogger("monitor").critical("a bug in the program ended this command", exc_info=True)
         sys.exit(BUG)
-    sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -75,6 +75,35 @@ def test_a_misspelt_command_line_ends_with_2(monitor, home, line):
     assert not (home / "db").exists()
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (("chekc",), "monitor: there is no command “chekc” (did you mean check?)"),
+        (("xyzzy",), "monitor: there is no command “xyzzy” (`monitor --help` lists them)"),
+        (("subscribers", "ad", "a@b.be"), "monitor subscribers: there is no command “ad” (did you mean add?)"),
+        (("mail", "tset"), "monitor mail: there is no command “tset” (did you mean test?)"),
+        (("sources", "--jsn"), "monitor sources: there is no option --jsn (did you mean --json?)"),
+        (
+            ("show", "one\x1b[2J"),
+            "monitor show: change “one⟨U+001B⟩[2J” is not a number (number of the change, as in the mail or in "
+            "`monitor changes`)",
+        ),
+        (
+            ("explain",),
+            "monitor explain: change is missing (number of the change, as in the mail or in `monitor changes`)",
+        ),
+        (("changes", "--limit", "0"), "monitor changes: --limit “0” is too small: from 1 on (at most so many)"),
+        (("changes", "--since"), "monitor: --since needs a value"),
+        (("check", "sources.yaml", "x"), "monitor check: got unexpected extra argument"),
+    ],
+)
+def test_a_misspelt_command_line_is_answered_in_one_line_of_ours(monitor, home, line, said):
+    done = monitor(*line)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(said)
+    assert done.err.count("\n") == 1
+
+
 def test_a_bug_ends_with_70_and_its_traceback_goes_through_the_log(monitor, lived_in, monkeypatch, tmp_path):
     secret = "c4nary-in-a-traceback"
     monkeypatch.setenv("MONITOR_SMTP_URL", f"smtps://watch%40example.org:{secret}@smtp.example.org")
