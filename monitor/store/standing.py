@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, func, literal_column, select
+from sqlalchemy import Row, Select, func, literal_column, select
 
 from monitor.judge.coverage import Lost, Seen
 from monitor.model import ChangeKind, Finding, Health, Memory, QuoteState, Severity, Source
@@ -98,7 +98,7 @@ def _open_changes() -> Any:
     return select(func.count()).select_from(some).correlate(SOURCE).scalar_subquery()
 
 
-_SEEN = (
+_SEEN: Select[Any] = (
     select(
         SOURCE.c.id, SOURCE.c.definition, SOURCE.c.health, SOURCE.c.health_since, SOURCE.c.retired_at, SOURCE.c.looks,
         SOURCE.c.last_poll_at, SOURCE.c.last_good_at, MEMORY.c.value.label("memory"),

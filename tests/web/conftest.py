@@ -20,6 +20,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -172,6 +173,25 @@ def empty_pages(site: Callable[..., Site]) -> Site:
 @pytest.fixture
 def hostile_pages(site: Callable[..., Site]) -> Site:
     return site("hostile")
+
+
+@pytest.fixture
+def queries() -> Callable[[Site, str], int]:
+    """How many questions a page asks of the database: `queries(pages, "/sources")`. Its caches are warm."""
+
+    def count(site: Site, path: str) -> int:
+        asked: list[str] = []
+        assert site.get(path).status_code == 200
+        engine = site.store._database._reader
+        listener = lambda *seen: asked.append(seen[2])  # noqa: E731 - (connection, cursor, statement, …)
+        event.listen(engine, "before_cursor_execute", listener)
+        try:
+            assert site.get(path).status_code == 200
+        finally:
+            event.remove(engine, "before_cursor_execute", listener)
+        return len([statement for statement in asked if statement != "BEGIN"])
+
+    return count
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-LOOKED_AT = ("/", "/name", "/login", "/kept/1", "/nothing")
+LOOKED_AT = ("/", "/coverage", "/name", "/login", "/kept/1", "/nothing")
 WIDTHS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 800}}
 
 

@@ -1,0 +1,239 @@
+"""Does the chapter still stand? The page, the table, and what they say of each state."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import lived
+import pytest
+from conftest import HOSTILE
+
+from monitor.judge.coverage import Answer, Lost, Seen, Verdict, by_footnote, coverage
+from monitor.model import (
+    Citation,
+    Finding,
+    FindingKind,
+    Health,
+    Memory,
+    Quote,
+    QuoteMatch,
+    QuoteState,
+    Source,
+    WatchAs,
+)
+from monitor.model.review import ReviewState
+from monitor.store import Wanted
+from monitor.text.quotes import quote_key
+from monitor.web.tables import cell
+from monitor.web.wording import LANGUAGES
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+OF_COC = Wanted(sources=frozenset({"coc-home"}))
+QUOTE = Quote("page", 7, "There was no clear policy.")
+CITED = Citation(7, "page", "A page", "", "", "Section", "", quotes=(QUOTE,))
+GOOD = Memory(looks=9, first_good=AT, told_since=AT, last_good=AT, quotes={quote_key(QUOTE): QuoteState.FOUND})
+SOURCE = Source("page", "A page", "section", "https://page.invalid/text")
+FINE = Seen(SOURCE, Health.OK, AT, 9, AT, AT, GOOD)
+
+
+def judged(seen, citation=CITED, lost=None):
+    (stand,) = coverage({"page": (citation,)}, {"page": seen} if seen else {}, lost or {})
+    return stand
+
+
+def remembering(state, quote=QUOTE):
+    return replace(FINE, memory=replace(GOOD, quotes={quote_key(quote): state}))
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict", "answer"),
+    [
+        (FINE, Verdict.INTACT, Answer.STANDS),
+        (remembering(QuoteState.MISSING), Verdict.QUOTE_GONE, Answer.LOOK),
+        (remembering(QuoteState.CHANGED), Verdict.QUOTE_CHANGED, Answer.LOOK),
+        (replace(FINE, open_changes=2), Verdict.CHANGED, Answer.LOOK),
+        (replace(FINE, health=Health.GONE), Verdict.GONE, Answer.LOOK),
+        (replace(FINE, health=Health.BLOCKED), Verdict.BLOCKED, Answer.UNKNOWN),
+        (replace(FINE, health=Health.UNREACHABLE), Verdict.UNREACHABLE, Answer.UNKNOWN),
+        (replace(FINE, health=Health.UNREADABLE), Verdict.UNREADABLE, Answer.UNKNOWN),
+        (replace(FINE, health=Health.NOT_WATCHED), Verdict.UNWATCHED, Answer.UNKNOWN),
+        (replace(FINE, health=Health.RETIRED), Verdict.UNWATCHED, Answer.UNKNOWN),
+        (replace(FINE, health=Health.DOUBT), Verdict.INTACT, Answer.STANDS),
+        (Seen(SOURCE, Health.NEW, AT, 0, None, None, Memory()), Verdict.WAITING, Answer.UNKNOWN),
+        (Seen(SOURCE, Health.DOUBT, AT, 2, AT, None, Memory()), Verdict.DOUBT, Answer.UNKNOWN),
+        (replace(FINE, memory=replace(GOOD, final_url="https://new.invalid/text")), Verdict.MOVED, Answer.STANDS),
+        (replace(FINE, memory=replace(GOOD, address="https://copy.invalid/x")), Verdict.MOVED, Answer.STANDS),
+        (replace(FINE, memory=replace(GOOD, final_url="http://www.page.invalid/text/")), Verdict.INTACT, Answer.STANDS),
+        (None, Verdict.UNWATCHED, Answer.UNKNOWN),
+    ],
+)
+def test_each_state_of_a_source_gives_its_verdict(seen, verdict, answer):
+    stand = judged(seen)
+    assert (stand.verdict, stand.answer) == (verdict, answer)
+
+
+def test_a_quote_that_is_lost_weighs_more_than_a_change_nobody_looked_at():
+    assert judged(replace(remembering(QuoteState.MISSING), open_changes=3)).verdict is Verdict.QUOTE_GONE
+
+
+def test_a_translated_passage_is_watched_by_its_anchor():
+    anchored = replace(QUOTE, match=QuoteMatch.TRANSLATED, anchor="Er was geen duidelijk beleid.")
+    cited = replace(CITED, quotes=(anchored,))
+    assert judged(remembering(QuoteState.FOUND, anchored), cited).verdict is Verdict.ANCHOR
+
+
+def test_a_translated_passage_without_an_anchor_says_so_and_accuses_nobody():
+    cited = replace(CITED, quotes=(replace(QUOTE, match=QuoteMatch.TRANSLATED),))
+    stand = judged(remembering(QuoteState.MISSING), cited)
+    assert stand.verdict is Verdict.INTACT
+    assert stand.quotes[0].state is QuoteState.NO_ANCHOR
+
+
+def test_an_entry_of_a_list_that_is_not_found_does_not_bring_the_chapter_down():
+    phrase = replace(QUOTE, phrase=True)
+    assert judged(remembering(QuoteState.MISSING, phrase), replace(CITED, quotes=(phrase,))).verdict is Verdict.INTACT
+
+
+def test_a_page_nobody_knows_for_the_cited_one_is_to_be_checked_until_the_list_has_another_address():
+    memory = replace(GOOD, quotes={})
+    doubted = replace(FINE, memory=memory, finding=Finding("page", FindingKind.OFF_TOPIC, AT, url=SOURCE.url or ""))
+    cited = replace(CITED, quotes=())
+    assert judged(doubted, cited).verdict is Verdict.CHECK
+    listed = replace(doubted, source=replace(SOURCE, url="https://new.invalid/text"))
+    assert judged(listed, cited).verdict is not Verdict.CHECK
+
+
+def test_a_passage_looked_for_in_another_source_counts_for_its_footnote():
+    guest = Quote("copy", 7, QUOTE.text)
+    other = replace(CITED, source_id="copy", title="", quotes=(guest,))
+    there = replace(FINE, source=replace(SOURCE, id="copy"), memory=remembering(QuoteState.MISSING, guest).memory)
+    (stand,) = coverage({"page": (CITED,), "copy": (other,)}, {"page": FINE, "copy": there}, {})
+    assert stand.verdict is Verdict.QUOTE_GONE
+    assert [q.quote.source_id for q in stand.quotes] == ["page", "copy"]
+
+
+def test_what_took_a_passage_and_what_stands_there_instead_is_named():
+    lost = {quote_key(QUOTE): Lost(AT, "There was a policy.", 12)}
+    (quote,) = judged(remembering(QuoteState.CHANGED), lost=lost).quotes
+    assert (quote.nearest, quote.lost.change) == ("There was a policy.", 12)
+
+
+def test_the_gravest_citation_speaks_for_its_footnote():
+    second = replace(CITED, source_id="other", quotes=())
+    stands = coverage({"page": (CITED,), "other": (second,)}, {"page": remembering(QuoteState.MISSING)}, {})
+    assert [s.verdict for s in stands] == [Verdict.UNWATCHED, Verdict.QUOTE_GONE]
+    assert by_footnote(stands)[7].verdict is Verdict.QUOTE_GONE
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def test_the_answer_stands_on_top_in_one_sentence(pages):
+    text = pages.get("/coverage").text
+    assert "<strong>1 of 4 footnotes stands.</strong>" in text
+    assert "One has to be looked at: 170." in text
+    assert "Of 2 nothing can be said: 145 and 175." in text
+
+
+def test_every_footnote_has_a_tile_with_its_state_in_words(pages):
+    text = pages.get("/coverage").text
+    for number, state in ((145, "Blocked"), (148, "Intact"), (170, "Changed"), (175, "Cannot be watched")):
+        assert f'href="#footnote-{number}" title="{number}: {state}"' in text
+        assert text.count(f'id="footnote-{number}"') == 1
+
+
+def test_a_blocked_source_says_why_and_one_that_cannot_be_watched_too(pages):
+    text = pages.get("/coverage").text
+    assert "Why: its site does not want programs to look, or there is nothing to fetch." in text
+    assert "Checked 2 times, so since" in text
+
+
+def test_a_change_called_routine_no_longer_calls_the_footnote_into_question(pages):
+    told = [line.item for line in pages.store.timeline.page(OF_COC, pages.store.timeline.sources())]
+    pages.store.reviews.put(told, ReviewState.ROUTINE, who="Anna", now=lived.NOW)
+    assert "170: Intact" in pages.get("/coverage").text or "170: Quote" in pages.get("/coverage").text
+
+
+def test_before_the_first_look_nothing_is_claimed(empty_pages):
+    text = empty_pages.get("/coverage").text
+    assert "Nothing can be said yet" in text
+    assert "Why: its source is not on the watch list" in text
+
+
+def test_without_citations_the_page_says_where_they_come_from(site):
+    bare = site("lived")
+    bare.app.citations.clear()
+    assert "No citations are known" in bare.get("/coverage").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_speaks_every_language(pages, language):
+    answer = pages.visitor(accept_language=language).get("/coverage")
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+
+
+def test_the_number_of_questions_to_the_database_does_not_grow_with_the_sources(pages, queries):
+    assert queries(pages, "/coverage") <= 4
+
+
+def test_hostile_words_of_pages_are_shown_and_do_nothing(hostile_pages):
+    text = hostile_pages.get("/coverage").text
+    assert "<script>alert(1)</script>" not in text
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+
+
+def rows(site):
+    answer = site.get("/coverage.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_the_table_has_a_line_for_every_citation(pages):
+    found = {row["footnote"]: row["state"] for row in rows(pages)}
+    assert found == {"145": "blocked", "148": "intact", "170": "changed", "175": "unwatched"}
+
+
+def test_no_cell_of_the_table_is_a_formula(hostile_pages):
+    hostile_pages.app.citations["coc-home"] = (
+        replace(CITED, source_id="coc-home", title='=HYPERLINK("https://evil.invalid")', claims=("+1", HOSTILE)),
+    )
+    assert all(value[:1] not in "=+-@\t\r" or not value for row in rows(hostile_pages) for value in row.values())
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "  =", "＝"])
+def test_what_begins_like_a_formula_is_text(start):
+    assert cell(f"{start}1+1").startswith("'")
+
+
+def test_other_cells_stay_as_they_are():
+    assert [cell(value) for value in ("Policy", 12, "a=b", "")] == ["Policy", "12", "a=b", ""]
+
+
+# --- in a browser ---------------------------------------------------------------------------------------------------
+
+
+def test_a_tile_leads_to_its_footnote_with_the_keyboard(pages, serve, open_page):
+    watched = open_page()
+    watched.page.goto(serve(pages) + "/coverage")
+    watched.page.locator(".tile").first.focus()
+    watched.page.keyboard.press("Enter")
+    assert watched.page.evaluate("location.hash") == "#footnote-145"
+    assert watched.errors == []
+
+
+def test_on_paper_the_states_stay_words(pages, serve, open_page):
+    watched = open_page()
+    watched.page.goto(serve(pages) + "/coverage")
+    watched.page.emulate_media(media="print")
+    assert watched.page.locator(".verdict", has_text="Blocked").first.is_visible()
+    assert not watched.page.get_by_role("link", name="As a table (CSV)").is_visible()
+
+
+def test_a_source_without_an_address_is_never_moved():
+    listed = replace(FINE, source=replace(SOURCE, url=None, watch_as=WatchAs.NONE), health=Health.NOT_WATCHED)
+    assert judged(listed).verdict is Verdict.UNWATCHED
