@@ -9,10 +9,9 @@ from monitor.cli import ground
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
-    from monitor.judge.compare import Comparison, Weighed
     from monitor.messages import Words
-    from monitor.model import Change, Extraction, Reason, Source
-    from monitor.rejudge import Compared, Judges, Step
+    from monitor.model import Change
+    from monitor.rejudge import Compared, Judges
 
 MOST_PLACES = 40
 """Places shown to people; programs get all of them."""
@@ -45,143 +44,13 @@ def explain(
         state = app.store.sources.get(found.source_id) if found else None
         if found is None or state is None:
             raise MonitorError(f"There is no change {change}. `monitor changes` lists them.")
-        account = _account(app, found, state.source)
+        from monitor.account import account_of  # noqa: PLC0415 - costs the readers
+
+        account = account_of(app.store, found, state.source, judges_of(app), ground.words(app))
         if as_json:
             ground.print_json(account)
             return
         _print(app, account)
-
-
-def _account(app: ground.Kept, change: "Change", source: "Source") -> dict[str, Any]:
-    """The whole decision as plain values."""
-    from monitor.rejudge import step_of  # noqa: PLC0415 - costs the readers
-
-    poll_id = app.store.past.poll_of(change.id)
-    step = step_of(app.store, source, judges_of(app), poll_id)
-    words = ground.words(app)
-    account: dict[str, Any] = {
-        "change": change.id,
-        "source": source.id,
-        "poll": poll_id,
-        "bytes": [_bytes(app, n) for n in (change.old_snapshot, change.new_snapshot)],
-        "then": _verdict(change, words),
-        "told": _tellings(app, change),
-    }
-    return account | (_again(step, change, words) if step else {"looked_at": None})
-
-
-def _bytes(app: ground.Kept, snapshot_id: int) -> dict[str, Any] | None:
-    kept = app.store.history.snapshot(snapshot_id)
-    if kept is None:
-        return None
-    return {
-        "snapshot": kept.id, "sha256": kept.sha256, "size": kept.size, "first_seen": kept.first_seen,
-        "last_seen": kept.last_seen, "url": kept.url, "final_url": kept.final_url, "type": kept.content_type,
-    }  # fmt: skip
-
-
-def _again(step: "Step", change: "Change", words: "Words") -> dict[str, Any]:
-    """What today's rules make of that look."""
-    from monitor.model import Extraction  # noqa: PLC0415
-    from monitor.rejudge import comparison_of, unlike  # noqa: PLC0415
-
-    reading, comparison = step.look.reading, comparison_of(step)
-    now = next((c for c in step.intent.changes if c.kind is change.kind), None)
-    return {
-        "looked_at": step.poll.finished_at,
-        "texts": [_text(step.case.told), _text(reading if isinstance(reading, Extraction) else None)],
-        "units": _units(comparison),
-        "rules": _rules(comparison),
-        "now": _verdict(now, words) if now else None,
-        "outcome": str(step.intent.outcome),
-        "differs": list(unlike(change, now)) if now else ["not told by today's rules"],
-        "facts": _facts(step, now, words) if now else [],
-    }
-
-
-def _text(reading: "Extraction | None") -> dict[str, Any] | None:
-    if reading is None:
-        return None
-    return {
-        "fingerprint": reading.fingerprint, "media": reading.media, "blocks": len(reading.blocks),
-        "words": reading.words, "margin": len(reading.margin), "entries": len(reading.items),
-    }  # fmt: skip
-
-
-def _units(comparison: "Comparison | None") -> dict[str, int]:
-    places = (*comparison.ready, *comparison.waiting) if comparison else ()
-    return dict(sorted(Counter(str(w.unit.kind) for w in places).items()))
-
-
-def _rules(comparison: "Comparison | None") -> list[dict[str, Any]]:
-    """Each place with every rule that was asked about it."""
-    if comparison is None:
-        return []
-    seen = {p.key: p for p in comparison.pending}
-    return [
-        {**_place(w), "result": "let through", "edit": comparison.edited and w.rule == "confirm"}
-        for w in comparison.ready
-    ] + [
-        {**_place(w), "result": "held back", "looks": seen[w.unit.key].looks if w.unit.key in seen else 0}
-        for w in comparison.waiting
-    ]
-
-
-def _place(weighed: "Weighed") -> dict[str, Any]:
-    from monitor.judge.rules import answers  # noqa: PLC0415
-    from monitor.judge.telling import parts_of  # noqa: PLC0415
-
-    parts = parts_of([weighed.unit])
-    return {
-        "kind": str(weighed.unit.kind),
-        "old": parts[0].old if parts else "",
-        "new": parts[0].new if parts else "",
-        "asked": [[rule, "yes" if spoke else "no"] for rule, spoke in answers(weighed)],
-    }
-
-
-def _verdict(change: "Change", words: "Words") -> dict[str, Any]:
-    return {
-        "kind": str(change.kind),
-        "told": change.told,
-        "severity": change.severity.name.lower(),
-        "reasons": [_reason(r, words) for r in change.reasons],
-        "topics": list(change.topics),
-        "quotes": [
-            {"footnote": q.quote.footnote, "before": str(q.before), "after": str(q.after)} for q in change.quotes
-        ],
-    }
-
-
-def _reason(reason: "Reason", words: "Words") -> str:
-    return words.reason(reason)
-
-
-def _facts(step: "Step", change: "Change", words: "Words") -> list[dict[str, Any]]:
-    """What each place alone would weigh."""
-    from monitor.judge.case import setting_of  # noqa: PLC0415
-    from monitor.judge.severity import weigh  # noqa: PLC0415
-
-    language, lore = setting_of(step.case, step.look).language, step.case.lore
-    rows = []
-    for part in change.parts:
-        severity, reasons = weigh([part], (), step.case.order.source, language, lore)
-        rows.append({
-            "old": part.old, "new": part.new, "severity": severity.name.lower(),
-            "reasons": [words.reason(r) for r in reasons],
-        })  # fmt: skip
-    return rows
-
-
-def _tellings(app: ground.Kept, change: "Change") -> list[dict[str, Any]]:
-    return [
-        {
-            "to": t.recipient, "skipped": t.skipped, "digest": str(t.kind) if t.kind else None, "window": t.window,
-            "composed_at": t.composed_at, "state": str(t.state) if t.state else None, "at": t.settled_at,
-            "answer": t.answer,
-        }
-        for t in app.store.past.tellings(change.id)
-    ]  # fmt: skip
 
 
 def _print(app: ground.Kept, account: dict[str, Any]) -> None:
@@ -301,13 +170,15 @@ def rejudge(
 
 
 def _pair(pair: "Compared", words: "Words") -> dict[str, Any]:
+    from monitor.account import verdict_of  # noqa: PLC0415 - costs the readers
+
     return {
         "source": pair.source_id,
         "at": pair.at,
         "verdict": pair.verdict,
         "change": pair.then.id if pair.then else None,
-        "then": _verdict(pair.then, words) if pair.then else None,
-        "now": _verdict(pair.now, words) if pair.now else None,
+        "then": verdict_of(pair.then, words) if pair.then else None,
+        "now": verdict_of(pair.now, words) if pair.now else None,
     }
 
 

@@ -1,6 +1,5 @@
 """`news`, `quiet`, `judgements`: a person's word about what was held back or told, remembered and taken back."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,7 @@ from monitor.cli import ground
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
-    from monitor.model import Change, Saying, SayingKind
+    from monitor.model import Change, Saying
 
 Undo = Annotated[bool, typer.Option("--undo", help="Take that back.")]
 
@@ -30,11 +29,9 @@ def news(
 
     Remembered for this source alone. `--undo`: the rule counts again; who has not had the change does not get it.
     """
-    from monitor.model import SayingKind  # noqa: PLC0415
-
     with ground.kept() as app:
         if undo:
-            _take_back(app, _said(app, SayingKind.NEWS, held), f"what was held back as {held}")
+            _take_back(app, "news", held, f"what was held back as {held}")
             return
         change = say_news(app, held)
         typer.echo(f"told as change {change}, with the next digests; `monitor news --undo {held}` takes it back")
@@ -42,42 +39,19 @@ def news(
 
 def say_news(app: ground.Kept, held: int) -> int:
     """What was held back is told; the number of the change."""
-    from monitor.model import SayingKind  # noqa: PLC0415
-
-    found = _said(app, SayingKind.NEWS, held)
-    if found is not None and found.undone_at is None:
-        raise MonitorError(f"{held} was called news already; `monitor news --undo {held}` takes it back.")
-    return _tell_again(app, found) if found is not None else _tell(app, held)
-
-
-def _tell_again(app: ground.Kept, before: "Saying") -> int:
-    """After it was taken back: the change is there, and the word counts again."""
-    app.store.people.say(replace(before, said_at=app.clock.now(), undone_at=None))
-    return before.change
-
-
-def _tell(app: ground.Kept, held_id: int) -> int:
+    from monitor import persons  # noqa: PLC0415 - costs the readers
     from monitor.cli.explain import judges_of  # noqa: PLC0415
-    from monitor.judge.belated import tell_held  # noqa: PLC0415
-    from monitor.judge.person import places_of  # noqa: PLC0415
-    from monitor.model import Saying, SayingKind  # noqa: PLC0415
-    from monitor.rejudge import setting_then  # noqa: PLC0415
 
-    held = app.store.history.held_row(held_id)
-    state = app.store.sources.get(held.source_id) if held else None
-    if held is None or state is None:
-        raise MonitorError(f"Nothing was held back as {held_id}. `monitor noise` lists what was.")
-    if not state.told_text or not held.parts:
-        raise MonitorError(f"{held_id} has no words that could be told.")
-    now = app.clock.now()
-    told, current = app.store.texts.get(state.told_text), app.store.texts.get(state.current_text)
-    setting = setting_then(state.source, state.memory, judges_of(app), now)
-    belated = tell_held(held, state.memory, told, current, setting)
-    saying = Saying(held.source_id, SayingKind.NEWS, places_of(held.parts), now, held.rule, held_id)
-    change = app.store.people.news(saying, belated.change, belated.told, belated.memory, state.token)
-    if change is None:
-        raise MonitorError(f"{held.source_id} was looked at just now; please type that again.")
-    return change
+    try:
+        return persons.say_news(app.store, judges_of(app), held, app.clock.now())
+    except persons.SayingError as error:
+        said = {
+            "already": f"{held} was called news already; `monitor news --undo {held}` takes it back.",
+            "unknown": f"Nothing was held back as {held}. `monitor noise` lists what was.",
+            "wordless": f"{held} has no words that could be told.",
+            "busy": f"The source of {held} was looked at just now; please type that again.",
+        }
+        raise MonitorError(said[error.code]) from error
 
 
 def quiet(
@@ -90,11 +64,9 @@ def quiet(
     Remembered for this source alone; what is held back so is listed by `monitor noise` under the rule "person". Who
     has not had the change yet does not get it. `--undo`: they are told again.
     """
-    from monitor.model import SayingKind  # noqa: PLC0415
-
     with ground.kept() as app:
         if undo:
-            _take_back(app, _said(app, SayingKind.QUIET, change), f"change {change}")
+            _take_back(app, "quiet", change, f"change {change}")
             return
         found = say_quiet(app, change)
         typer.echo(
@@ -105,20 +77,17 @@ def quiet(
 
 def say_quiet(app: ground.Kept, change: int) -> "Change":
     """The places of a change are held back; the change."""
-    from monitor.judge.person import places_of  # noqa: PLC0415
-    from monitor.model import Saying, SayingKind  # noqa: PLC0415
+    from monitor import persons  # noqa: PLC0415 - costs the readers
 
-    said = _said(app, SayingKind.QUIET, change)
-    if said is not None and said.undone_at is None:
-        raise MonitorError(f"Change {change} was called noise already; `monitor quiet --undo {change}` takes it back.")
-    found = app.store.history.change(change)
-    if found is None:
-        raise MonitorError(f"There is no change {change}. `monitor changes` lists them.")
-    places = places_of(found.parts)
-    if not places:
-        raise MonitorError(f"Change {change} has no words, so it has no place that could be held back.")
-    app.store.people.say(Saying(found.source_id, SayingKind.QUIET, places, app.clock.now(), change=change))
-    return found
+    try:
+        return persons.say_quiet(app.store, change, app.clock.now())
+    except persons.SayingError as error:
+        said = {
+            "already": f"Change {change} was called noise already; `monitor quiet --undo {change}` takes it back.",
+            "unknown": f"There is no change {change}. `monitor changes` lists them.",
+            "wordless": f"Change {change} has no words, so it has no place that could be held back.",
+        }
+        raise MonitorError(said[error.code]) from error
 
 
 def judgements(
@@ -166,17 +135,12 @@ def _until(undone_at: datetime | None, app: ground.Kept) -> str:
     return f"until {ground.local(undone_at, app.settings.zone)}" if undone_at else "yes"
 
 
-def _said(app: ground.Kept, kind: "SayingKind", number: int) -> "Saying | None":
-    """What was said last of this number."""
+def _take_back(app: ground.Kept, kind: str, number: int, what: str) -> None:
+    from monitor import persons  # noqa: PLC0415 - costs the readers
     from monitor.model import SayingKind  # noqa: PLC0415
 
-    news = kind is SayingKind.NEWS
-    found = [s for s in app.store.people.all() if s.kind is kind and number == (s.held if news else s.change)]
-    return found[-1] if found else None
-
-
-def _take_back(app: ground.Kept, saying: "Saying | None", what: str) -> None:
-    if saying is None or saying.undone_at is not None:
-        raise MonitorError(f"Nothing is said of {what}. `monitor judgements` lists what is.")
-    app.store.people.undo(saying.id, app.clock.now())
+    try:
+        persons.take_back(app.store, SayingKind(kind), number, app.clock.now())
+    except persons.SayingError as error:
+        raise MonitorError(f"Nothing is said of {what}. `monitor judgements` lists what is.") from error
     typer.echo(f"taken back: {what}")
