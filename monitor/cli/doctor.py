@@ -17,6 +17,7 @@ from monitor.cli import ground
 from monitor.clock import Clock
 from monitor.errors import ConfigError, DeliveryError, MonitorError
 from monitor.fetch import HttpFetcher, MemoryHostBook, Resolver, SystemResolver
+from monitor.messages import Templates, faults
 from monitor.notify import Notifier
 from monitor.settings import Settings
 from monitor.store import SQLITE
@@ -64,7 +65,7 @@ def examine(patient: Patient, more: Sequence[tuple[str, Check]] = ()) -> tuple[L
     """Every check in order, then `more`. One that cannot be finished is a finding and stops no other."""
     checks: tuple[tuple[str, Check], ...] = (
         ("program", program), ("home", home), ("settings", settings), ("contact", contact), ("watch list", watch_list),
-        ("disk", disk), *more, ("mail server", mail_server), ("network", network),
+        ("templates", templates), ("disk", disk), *more, ("mail server", mail_server), ("network", network),
     )  # fmt: skip
     found: list[Line] = []
     for name, check in checks:
@@ -162,6 +163,20 @@ def watch_list(patient: Patient) -> Iterator[Line]:
         return
     polled = sum(s.pollable for s in found.sources)
     yield Line("watch list", "ok", f"{where}: {len(found.sources)} sources, {polled} of them polled")
+
+
+def templates(patient: Patient) -> Iterator[Line]:
+    """The home's own words and looks of the mails, where it has any. What is wrong there stops no mail."""
+    found = Templates(patient.settings.home)
+    if found.own is None:
+        return
+    wrong = faults(found)
+    for line in wrong[:10]:
+        yield Line(
+            "templates", "warn", line, "mend it, see alerts/README.md; a mail that fails goes out in our own words"
+        )
+    if not wrong:
+        yield Line("templates", "ok", f"those in {found.own} can be read")
 
 
 def disk(patient: Patient) -> Iterator[Line]:

@@ -1,6 +1,7 @@
 """Digest → the exact bytes of a message, through `alerts/templates`. The only door to Jinja2 and css-inline."""
 
 from monitor.messages.mime import Sender, mailbox, message_id, pack
+from monitor.messages.own import faults
 from monitor.messages.press import Press
 from monitor.messages.render import MOST_HTML, Parts, Renderer, Templates
 from monitor.messages.report import why_not_watched
@@ -16,6 +17,7 @@ __all__ = [
     "Sender",
     "Templates",
     "Words",
+    "faults",
     "load",
     "mailbox",
     "message_id",

@@ -32,7 +32,10 @@ MOST_TEXT = 150_000
 """Bytes of the text part."""
 
 
-_MISTAKES = (AttributeError, IndexError, TypeError, ValueError, ZeroDivisionError, css_inline.InlineError)
+_MISTAKES = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
+    css_inline.InlineError,
+)  # fmt: skip
 """What a faulty template or catalogue can raise beside Jinja's own errors."""
 
 _log = logging.getLogger("monitor.messages")
@@ -137,7 +140,7 @@ class Renderer:
         """With the home's templates; with the program's own where those fail."""
         try:
             return make(self._templates)
-        except (TemplateError, KeyError, ConfigError, *_MISTAKES) as error:
+        except (TemplateError, ConfigError, *_MISTAKES) as error:
             if self._spare is None:
                 raise
             _log.error("a template in %s failed, using the program's own: %s", self._templates.own, error)

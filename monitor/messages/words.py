@@ -168,11 +168,12 @@ def load(folders: Sequence[Path], language: str) -> Words:
         for folder in folders:
             path = folder / "catalogue" / f"{code}.toml"
             if path.is_file():
-                return Words(code, _read(path))
+                return Words(code, read_catalogue(path))
     raise MonitorError(f"No catalogue of words in {', '.join(str(f) for f in folders)}.")
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_catalogue(path: Path) -> dict[str, Any]:
+    """The table of a catalogue. Raises ConfigError when it is not TOML."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

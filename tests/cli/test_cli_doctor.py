@@ -53,6 +53,17 @@ def look(now):
     return examined
 
 
+def test_own_templates_that_are_wrong_are_named_with_their_line(look):
+    assert look("templates") == []
+    file = Settings().home / "alerts" / "templates" / "digest.text.j2"
+    file.parent.mkdir(parents=True)
+    file.write_text("{{ mail.heading | caps }}")
+    assert only(look("templates")).state == "ok"
+    file.write_text("one\n{% for %}")
+    line = only(look("templates"))
+    assert (line.state, line.said[:18]) == ("warn", "digest.text.j2:2: ")
+
+
 def only(lines):
     (line,) = lines
     return line
@@ -166,9 +177,10 @@ def test_a_damaged_file_fails_and_the_backup_to_restore_is_named(look, opened):
     middle = len(raw) // 3
     raw[middle : middle + 8192] = os.urandom(8192)
     opened.path.write_bytes(raw)
-    found = look("database")
-    assert {line.state for line in found} == {"fail"}
-    assert any(str(made) in line.said + line.mend for line in found)
+    (opened.path.parent / "backups" / "before-0009-was-0008.sqlite3").write_bytes(made.read_bytes())
+    line = only(look("database"))
+    assert line.state == "fail"
+    assert str(made) in line.mend
 
 
 def test_a_body_that_was_damaged_is_named_with_what_shows_it(look, opened):

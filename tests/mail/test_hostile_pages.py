@@ -1,5 +1,6 @@
 """Pages are hostile: nothing they say gets out of its place, in either part or any header."""
 
+import re
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import SMTP
@@ -338,6 +339,24 @@ def test_when_room_is_short_the_most_severe_are_shown_in_full_and_the_rest_by_li
     assert all(2 + n % 3 <= least for n in set(range(120)) - shown)
     assert "Also changed, shown in short because this message would be too long:" in parts.text
     assert "more events are not listed here for length" in parts.text
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_of_five_hundred_changes_each_is_shown_or_counted_and_the_page_is_not_cut(language, week, renderer):
+    made = _many(week, 500, ["a", "new", "law"])
+    order = replace(made.order, subscriber=replace(made.order.subscriber, language=language))
+    parts = renderer.parts(replace(made, order=order))
+    assert len(parts.html.encode()) < 100_000
+    named = [set(re.findall(r"monitor show (\d+)", part)) for part in (parts.text, parts.html)]
+    assert named[0] == named[1]
+    by_severity = [{str(1000 + n) for n in range(500) if 2 + n % 3 == level} for level in (4, 3, 2)]
+    critical, substantive, minor = (len(named[0] & numbers) for numbers in by_severity)
+    assert critical > 20
+    assert critical == len(by_severity[0]) or not substantive
+    assert substantive == len(by_severity[1]) or not minor
+    words = Templates().words(language)
+    left = words("change.left", count=500 - len(named[0]), command="monitor changes --since 2026-11-23")
+    assert left in " ".join(parts.text.split())
 
 
 def test_a_long_change_is_cut_and_says_so(week, renderer):
