@@ -1,4 +1,4 @@
--- Schema 0005, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
+-- Schema 0006, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
 
 PRAGMA application_id = 1179539284;
 
@@ -94,9 +94,9 @@ CREATE TABLE delivery (
 
 CREATE INDEX ix_delivery_state ON delivery (state, next_try_at);
 
-CREATE TABLE digest (
+CREATE TABLE "digest" (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-	subscriber_id INTEGER NOT NULL,
+	subscriber_id INTEGER,
 	kind VARCHAR NOT NULL,
 	window VARCHAR NOT NULL,
 	covers_from DATETIME NOT NULL,
@@ -318,6 +318,17 @@ CREATE TABLE section (
 	title VARCHAR NOT NULL,
 	position INTEGER NOT NULL,
 	CONSTRAINT pk_section PRIMARY KEY (id)
+);
+
+CREATE TABLE set_aside (
+	subscriber_id INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	window VARCHAR NOT NULL,
+	version VARCHAR NOT NULL,
+	at DATETIME NOT NULL,
+	fault VARCHAR NOT NULL,
+	CONSTRAINT pk_set_aside PRIMARY KEY (subscriber_id, kind),
+	CONSTRAINT fk_set_aside_subscriber_id_subscriber FOREIGN KEY(subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE
 );
 
 CREATE TABLE snapshot (

@@ -118,6 +118,7 @@ class App:
         now, last = self.clock.now(), self.store.meta.get(BACKED_UP)
         if last and timedelta() <= now - datetime.fromisoformat(last) < BETWEEN_BACKUPS:
             return None
+        self.store.letters.forget_old(now)
         self.store.checkpoint()
         size, free = self.store.path.stat().st_size, shutil.disk_usage(self.store.path.parent).free
         if free < 2 * size:
@@ -194,6 +195,7 @@ def build_post(
         sender=settings.sender,
         contact=settings.contact,
         mail_in=settings.mail_in,
+        operator=(settings.operator, settings.language, settings.timezone),
         citations=config.load_citations(settings.home) if citations is None else citations,
     )
 

@@ -153,9 +153,13 @@ def robots(store: Store) -> Iterator[Line]:
 def readers(patient: Patient, store: Store) -> Iterator[Line]:
     """Does anybody get the digests?"""
     found = store.subscribers.all()
-    active = [s for s in found if not s.paused]
+    active = [s for s in found if not s.waiting]
+    for lost in (s for s in found if s.suspended_at is not None):
+        said = f"{lost.email} is suspended since {patient.local(lost.suspended_at)}: {lost.suspended_reason}"
+        yield Line("subscribers", "warn", said, f"monitor subscribers resume {lost.email}")
     if not active:
-        said = "every subscriber is paused" if found else "nobody is subscribed yet"
+        waits = "paused" if all(s.paused for s in found) else "paused or suspended"
+        said = f"every subscriber is {waits}" if found else "nobody is subscribed yet"
         yield Line("subscribers", "warn", said, "monitor subscribers add you@example.org")
         return
     nowhere = [s.email for s in active if patient.settings.smtp and s.email.endswith("@localhost")]
@@ -164,6 +168,15 @@ def readers(patient: Patient, store: Store) -> Iterator[Line]:
         yield Line("subscribers", "warn", f"{nowhere[0]} is nobody's address", mend)
         return
     yield Line("subscribers", "ok", f"{ground.count(len(active), 'subscriber gets', 'subscribers get')} digests")
+
+
+def _set_aside(store: Store) -> Iterator[Line]:
+    """Digests that could not be made."""
+    emails = {reader.id: reader.email for reader in store.subscribers.all()}
+    for aside in store.aside.all():
+        said = f"the {aside.kind} of {emails.get(aside.subscriber_id, '?')} could not be made: {aside.fault}"
+        mend = "nothing of it is lost; the next version of the program tries again, monitor digest --retry tries now"
+        yield Line("digests", "fail", said, mend)
 
 
 def queue(patient: Patient, store: Store) -> Iterator[Line]:
@@ -183,4 +196,5 @@ def queue(patient: Patient, store: Store) -> Iterator[Line]:
         many = ground.count(waiting.failed + waiting.dead, "message was", "messages were")
         said = f"{many} not delivered, the last one to {lost[0].recipient}"
         found.append(Line("mail", "fail", said, f"monitor mail queue; then monitor mail queue --retry {lost[0].id}"))
+    found += _set_aside(store)
     yield from found or [Line("mail", "ok", f"{waiting.pending + waiting.sending} waiting, none refused")]

@@ -31,6 +31,7 @@ def _taken() -> str:
     from monitor.mailing import take  # noqa: PLC0415
     from monitor.mailing.incoming import MOST_BYTES  # noqa: PLC0415
     from monitor.mailing.post import KEY  # noqa: PLC0415
+    from monitor.wiring import build_post  # noqa: PLC0415
 
     raw = sys.stdin.buffer.read(MOST_BYTES + 1)
     while sys.stdin.buffer.read(1 << 20):
@@ -38,7 +39,8 @@ def _taken() -> str:
     if not raw.strip():
         return "ignored: an empty message"
     with ground.kept() as app:
-        return take(raw, app.store.inbox, app.store.meta.get(KEY) or "", app.clock.now(), lambda _: None)
+        post = build_post(app.settings, app.store, app.clock, citations=())
+        return take(raw, app.store, app.store.meta.get(KEY) or "", app.clock.now(), post.operator.tell)
 
 
 def _again(why: str) -> NoReturn:

@@ -36,11 +36,15 @@ def digest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be sent now, whatever the hour; nothing is changed.")
     ] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try again what was set aside because it could not be made.")
+    ] = False,
 ) -> None:
     """Compose the digests that are due and hand over what is queued. The daemon does the same all the time.
 
     `monitor mail queue` shows what could not be handed over yet. With --dry-run each message that could be sent now is
-    shown as text, and stays untold.
+    shown as text, and stays untold. A digest that could not be made, because of a mistake in the program, is set aside
+    (`monitor doctor` names it) and tried again by the next version, or now with --retry; nothing it would tell is lost.
     """
     with ground.kept() as app:
         if dry_run:
@@ -48,6 +52,9 @@ def digest(
             return
         if email is not None:
             raise ConfigError([Problem(email, "an address is taken with --dry-run only")])
+        if retry:
+            tried = app.store.aside.clear()
+            typer.echo(f"{ground.count(tried, 'digest')} set aside: tried again.")
         count, sent = asyncio.run(_send_due(app))
     messages = "1 message" if count == 1 else f"{count} messages"
     said = f"{messages} composed" if count else "Nothing is due (`monitor digest --dry-run` shows what waits)"

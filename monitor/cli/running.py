@@ -196,7 +196,8 @@ def _judge(app: ground.Kept) -> tuple[int, dict[str, Any]]:
     facts: dict[str, Any] = {
         "running": owner or "", "sources": len(states), "attention": bad, "last_poll_at": last,
         "offline_since": offline, "watch_list_problem": problem, "mail_waiting": queue.pending,
-        "mail_failed": queue.failed, "mail_dead": queue.dead,
+        "mail_failed": queue.failed, "mail_dead": queue.dead, "set_aside": len(app.store.aside.all()),
+        "suspended": [s.email for s in app.store.subscribers.all() if s.suspended_at is not None],
     }  # fmt: skip
     urgent = []
     if owner is None:
@@ -212,6 +213,9 @@ def _judge(app: ground.Kept) -> tuple[int, dict[str, Any]]:
     worries += ["our own network is gone"] if offline else []
     worries += ["sources.yaml has a mistake (monitor check)"] if problem else []
     worries += [ground.count(queue.failed + queue.dead, "mail") + " failed"] if queue.failed + queue.dead else []
+    worries += [ground.count(facts["set_aside"], "digest") + " set aside"] if facts["set_aside"] else []
+    many = len(facts["suspended"])
+    worries += [ground.count(many, "subscriber is", "subscribers are") + " suspended"] if many else []
     code = NOT_RUNNING if urgent else ATTENTION if worries else 0
     state = "well" if code == 0 else "; ".join(urgent + worries)
     facts["state"] = state

@@ -1,15 +1,16 @@
 """Compose what is due: each open window of a subscriber becomes one frozen message, or is closed without one."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from monitor import digest, windows
-from monitor.errors import ConfigError
+from monitor import __version__, digest, windows
+from monitor.errors import ConfigError, MonitorError
 from monitor.mailing.needs import Store
 from monitor.messages import Press, Renderer
 from monitor.model import (
+    Aside,
     Change,
     Citation,
     Digest,
@@ -21,6 +22,8 @@ from monitor.model import (
     FindingKind,
     Frequency,
     Material,
+    Notice,
+    NoticeCode,
     Section,
     Source,
     Subscriber,
@@ -32,6 +35,8 @@ FIRST_START = "first_start_at"
 OFFLINE = "offline_since"
 DOCUMENTS_WAIT = timedelta(minutes=5)
 """How long a message that may go out at any time waits for documents that nobody has asked for yet."""
+ASIDE_WAIT = timedelta(hours=1)
+"""A digest of a kind that could not be made is not tried again within this, whatever its window."""
 WEEK = 1000
 """Changes and events of a week asked for to see whether anything was told in it."""
 
@@ -66,9 +71,20 @@ class _Stock:
 class Composer:
     """Makes digests from the store. Blocking; called in a thread."""
 
-    def __init__(self, store: Store, renderer: Renderer | Press, citations: tuple[Citation, ...]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        renderer: Renderer | Press,
+        citations: tuple[Citation, ...],
+        *,
+        tell: Callable[[Notice], object] = lambda _: None,
+        version: str = __version__,
+    ) -> None:
+        """`tell` gets what the operator has to know. A digest that one `version` could not make, the next one tries."""
         self._store, self._renderer, self._citations = store, renderer, citations
+        self._tell, self._version = tell, version
         self._complained: set[int] = set()
+        self._aside: dict[tuple[int, DigestKind], Aside] = {}
 
     def compose_due(self, now: datetime) -> int:
         """Compose every digest that is due. Returns how many messages went into the outbox.
@@ -77,6 +93,7 @@ class Composer:
         """
         subscribers = [s for s in self._store.subscribers.all() if not s.waiting]
         stock = self._stock(now) if subscribers else None
+        self._aside = {(a.subscriber_id, a.kind): a for a in self._store.aside.all()}
         made = 0
         for subscriber in subscribers:
             try:
@@ -199,7 +216,40 @@ class Composer:
         )
 
     def _make(self, order: DigestOrder, material: Material) -> int:
-        """Compose, render, freeze. A window with nothing to say is closed all the same."""
+        """Compose, render, freeze; or set aside what a mistake of ours keeps from being made: nothing of it is told, so
+        nothing of it is lost, and the others go on.
+        """
+        before = self._aside.get((order.subscriber.id, order.kind))
+        if before is not None and not self._try_again(before, order):
+            return 0
+        try:
+            made = self._made(order, material)
+        except MonitorError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the top of the work on one digest
+            self._set_aside(order, before, error)
+            return 0
+        if before is not None:
+            self._store.aside.clear(order.subscriber.id, order.kind)
+            _log.info("a digest of subscriber %d that was set aside could be made", order.subscriber.id)
+        return made
+
+    def _try_again(self, before: Aside, order: DigestOrder) -> bool:
+        """With a newer program at once; else with another window, which has other things to tell, after a while."""
+        waited = order.covers_to - before.at
+        rested = waited >= ASIDE_WAIT or waited < timedelta()
+        return before.version != self._version or (before.window != order.window and rested)
+
+    def _set_aside(self, order: DigestOrder, before: Aside | None, error: Exception) -> None:
+        reader, now = order.subscriber, order.covers_to
+        fault = f"{type(error).__name__}: {error}"
+        self._store.aside.put(Aside(reader.id, order.kind, order.window, self._version, now, fault))
+        _log.error("set aside %s %s of subscriber %d", order.kind, order.window, reader.id, exc_info=error)
+        if before is None or before.version != self._version:
+            self._tell(Notice(NoticeCode.SET_ASIDE, now, reader.email, fault, "monitor digest --retry"))
+
+    def _made(self, order: DigestOrder, material: Material) -> int:
+        """A window with nothing to say is closed all the same."""
         made = digest.compose(order, material)
         skipped = digest.skipped(order, material)
         message = self._renderer.render(made) if made else None

@@ -13,9 +13,9 @@ from random import SystemRandom
 from typing import TypeVar
 
 from monitor.clock import Clock
-from monitor.errors import DeliveryError, DeliveryKind, StorageError
+from monitor.errors import DeliveryError, DeliveryKind, MonitorError, StorageError
 from monitor.mailing.needs import Outbox
-from monitor.model import ChannelState, Delivery, DeliveryState
+from monitor.model import ChannelState, Delivery, DeliveryState, Notice, NoticeCode
 from monitor.notify import Notifier
 
 MAIL = "mail"
@@ -59,13 +59,15 @@ class Round:
 @dataclass(frozen=True, slots=True)
 class Way:
     """A way out: the channel's name, who hands over, and what is done when the receiver wants no more (`end` gets the
-    reason and the time). `clean` takes secrets out of what the other side says before anything is noted of it.
+    reason and the time). `clean` takes secrets out of what the other side says before anything is noted of it. `tell`
+    gets what the operator has to know.
     """
 
     notifier: Notifier
     name: str = MAIL
     clean: Callable[[str], str] = str
     end: Callable[[str, datetime], object] = lambda _reason, _at: None
+    tell: Callable[[Notice], object] = lambda _: None
 
     @property
     def who(self) -> str:
@@ -111,7 +113,7 @@ async def deliver_pending(
         if delivery is None:
             break
         try:
-            answer = await asyncio.to_thread(way.notifier.send, delivery)
+            answer = await asyncio.to_thread(_handed_over, way, delivery)
         except DeliveryError as error:
             note = partial(desk.failed, delivery, error, jitter=jitter())
             done = _counted(done, await _noted(note, clock, go_on))
@@ -121,6 +123,18 @@ async def deliver_pending(
             await _noted(partial(desk.sent, delivery, answer), clock, go_on)
             done = replace(done, sent=done.sent + 1)
     return done
+
+
+def _handed_over(way: Way, delivery: Delivery) -> str:
+    """The other side's answer. A mistake of ours is this message's alone: it is tried again later, others go on."""
+    try:
+        return way.notifier.send(delivery)
+    except MonitorError:
+        raise
+    except Exception as error:
+        _log.exception("a mistake in the program kept %s from being handed over", delivery.message_id)
+        answer = f"a mistake in the program: {type(error).__name__}: {error}"
+        raise DeliveryError(DeliveryKind.MESSAGE_LATER, answer) from error
 
 
 async def _noted(note: Callable[[datetime], T], clock: Clock, go_on: Callable[[], bool]) -> T:
@@ -197,11 +211,13 @@ class _Desk:
         if error.kind is DeliveryKind.MESSAGE_REFUSED:
             self._outbox.settle(delivery, DeliveryState.FAILED, answer, now)
             _log.error("refused for good %s: %s", delivery.message_id, answer)
+            self._undelivered(delivery, answer, now)
             return DeliveryState.FAILED
         wait = wait_after(delivery.attempts + 1, jitter)
         if wait is None:
             self._outbox.settle(delivery, DeliveryState.DEAD, answer, now)
             _log.error("given up after five days %s: %s", delivery.message_id, answer)
+            self._undelivered(delivery, answer, now)
             return DeliveryState.DEAD
         if error.retry_after is not None:
             rest = min(error.retry_after, LONGEST_REST)
@@ -209,6 +225,10 @@ class _Desk:
             self._outbox.set_channel(ChannelState("resting", now, now + rest, answer), self.way.name)
         self._outbox.settle(delivery, DeliveryState.PENDING, answer, now, next_try_at=now + wait)
         return DeliveryState.PENDING
+
+    def _undelivered(self, delivery: Delivery, answer: str, now: datetime) -> None:
+        command = f"monitor mail queue --retry {delivery.id}"
+        self.way.tell(Notice(NoticeCode.UNDELIVERED, now, delivery.recipient, answer, command))
 
     def still_down(self, channel: ChannelState, error: DeliveryError, now: datetime) -> None:
         again = replace(channel, next_probe=now + PROBE, note=self.way.clean(error.answer))
@@ -236,5 +256,6 @@ class _Desk:
             _log.error("%s wants no more messages: %s. What waits for it is kept", who, answer)
         elif entering and state == "paused":
             _log.error("%s refuses us: %s. Messages wait; one try every 15 minutes", who, answer)
+            self.way.tell(Notice(NoticeCode.CHANNEL_PAUSED, now, "", answer, "monitor mail test you@example.org"))
         elif entering:
             _log.warning("%s cannot be reached: %s. Messages wait; a look every 30 seconds", who, answer)

@@ -7,16 +7,24 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
+from typing import Protocol
 
 from monitor.mailing.incoming import Incoming, Kind, Refused, read
-from monitor.mailing.needs import Inbox
+from monitor.mailing.needs import Inbox, Subscribers
 from monitor.messages import unsubscribed_by
 from monitor.model import Notice, NoticeCode
 
 _log = logging.getLogger("monitor.mail")
 
 
-def take(raw: bytes, inbox: Inbox, key: str, now: datetime, tell: Callable[[Notice], object]) -> str:
+class Store(Protocol):
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def subscribers(self) -> Subscribers: ...
+
+
+def take(raw: bytes, store: Store, key: str, now: datetime, tell: Callable[[Notice], object]) -> str:
     """What was made of it, in one line. `key`: this installation's. `tell` gets what the operator has to know.
 
     Raises StorageError when it could not be noted; then the same message may be handed in again.
@@ -28,9 +36,9 @@ def take(raw: bytes, inbox: Inbox, key: str, now: datetime, tell: Callable[[Noti
     own = found.own_name or sha256(raw).hexdigest()
     match found.kind:
         case Kind.HARD | Kind.SOFT:
-            return _bounce(found, own, inbox, now, tell)
+            return _bounce(found, own, store.inbox, now, tell)
         case Kind.UNSUBSCRIBE:
-            return _unsubscribe(found, own, inbox, key, now)
+            return _unsubscribe(found, store.subscribers, key)
         case _:
             return f"ignored: {found.said}"
 
@@ -52,10 +60,11 @@ def _bounce(found: Incoming, own: str, inbox: Inbox, now: datetime, tell: Callab
     return f"{said}; suspended, `{command}` ends it"
 
 
-def _unsubscribe(found: Incoming, own: str, inbox: Inbox, key: str, now: datetime) -> str:
+def _unsubscribe(found: Incoming, subscribers: Subscribers, key: str) -> str:
+    """Everything about this reader goes; numbers are not given out again, so a replay finds nobody."""
     number = unsubscribed_by(key, found.text) if key else None
-    email = inbox.unsubscribe(own, number, now) if number is not None else ""
-    if not email:
+    reader = next((s for s in subscribers.all() if s.id == number), None)
+    if reader is None or not subscribers.forget(reader.email):
         return "ignored: an unsubscribe without a token of a subscriber"
-    _log.info("subscriber %d unsubscribed by mail and is forgotten", number)
-    return f"unsubscribed and forgotten: {email}"
+    _log.info("subscriber %d unsubscribed by mail and is forgotten", reader.id)
+    return f"unsubscribed and forgotten: {reader.email}"

@@ -10,6 +10,7 @@ from monitor.clock import Clock
 from monitor.mailing.compose import Composer
 from monitor.mailing.deliver import MAIL, Round, Way, deliver_pending
 from monitor.mailing.needs import Store
+from monitor.mailing.operator import Operator
 from monitor.messages import Parts, Press, Renderer, Sender, Templates
 from monitor.model import Citation, Subscriber
 from monitor.notify import Notifier
@@ -26,6 +27,7 @@ class Post:
     """`sender` is a From with a name; `contact` a mail or web address readers can turn to, else the sender's; `mail_in`
     the address whose mail reaches `monitor mail in`, if there is one.
 
+    `operator`: the address, language and time zone of whoever runs this; an empty address gets no notices.
     `notifier` is the way out of all mail, `reach` gives that of a webhook or a chat; `clean` takes secrets out of what
     the other side says, before it is noted anywhere.
     """
@@ -41,6 +43,7 @@ class Post:
         contact: str,
         citations: tuple[Citation, ...],
         mail_in: str = "",
+        operator: tuple[str, str, str] = ("", "en", "UTC"),
         reach: Callable[[Subscriber], Notifier] | None = None,
         clean: Callable[[str], str] = str,
     ) -> None:
@@ -50,6 +53,7 @@ class Post:
         self._reach, self._clean = reach, clean
         self._stopping = False
         self._composer: Composer | None = None
+        self.operator = Operator(*operator, store.letters, clock, self.renderer)
 
     async def compose(self) -> int:
         """Compose every digest that is due; how many messages that made."""
@@ -66,7 +70,7 @@ class Post:
             async with at_once:
                 return await self._deliver_by(way)
 
-        mail = Way(self.notifier, clean=self._clean)
+        mail = Way(self.notifier, clean=self._clean, tell=self.operator.tell)
         others = await asyncio.to_thread(self._others)
         # Not one of them may be left half-way because another failed.
         ended = await asyncio.gather(self._deliver_by(mail), *map(one, others), return_exceptions=True)
@@ -89,12 +93,12 @@ class Post:
     def way(self, reader: Subscriber) -> Way:
         """How this subscriber is reached."""
         if self._reach is None or reader.channel == MAIL:
-            return Way(self.notifier, clean=self._clean)
+            return Way(self.notifier, clean=self._clean, tell=self.operator.tell)
 
         def end(reason: str, at: datetime) -> None:
             self._store.subscribers.suspend(reader.id, reason, at)
 
-        return Way(self._reach(reader), reader.channel, self._clean, end)
+        return Way(self._reach(reader), reader.channel, self._clean, end, self.operator.tell)
 
     def stop(self) -> None:
         """No further message is begun."""
@@ -138,5 +142,5 @@ class Post:
 
     def _compose(self) -> int:
         if self._composer is None:
-            self._composer = Composer(self._store, self.press(), self._citations)
+            self._composer = Composer(self._store, self.press(), self._citations, tell=self.operator.tell)
         return self._composer.compose_due(self._clock.now())

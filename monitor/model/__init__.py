@@ -24,6 +24,7 @@ from monitor.model.judgement import (
     Span,
 )
 from monitor.model.mail import (
+    Aside,
     ChannelState,
     Delivery,
     DeliveryState,
@@ -62,7 +63,8 @@ from monitor.model.watch import (
 from monitor.model.wire import Answer, Capture, FetchOrder, Hop, HostRecord, NotModified
 
 __all__ = [
-    "Alternative", "Answer", "Block", "BlockKind", "Capture", "Change", "ChangeKind", "ChannelState", "Citation",
+    "Alternative", "Answer", "Aside", "Block", "BlockKind", "Capture", "Change", "ChangeKind", "ChannelState",
+    "Citation",
     "Delivery", "DeliveryState", "Digest", "DigestChange", "DigestEvent", "DigestKind", "DigestOrder", "Document",
     "DocumentState", "Doubt", "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding",
     "FindingKind", "Follow", "Frequency",

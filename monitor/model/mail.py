@@ -112,6 +112,18 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A digest that could not be made: whose, which, by which version of the program, and what went wrong."""
+
+    subscriber_id: int
+    kind: DigestKind
+    window: str
+    version: str
+    at: datetime
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DigestOrder:
     """A digest that is due: UNIQUE (subscriber, window)."""
 

@@ -129,6 +129,11 @@ class Settings(PageSettings):
         return self.mail_from or formataddr(("Footnote Watch", address))
 
     @property
+    def operator(self) -> str:
+        """Where notices about the monitor itself go: the contact when it is a mail address, else `mail_to`."""
+        return self.mail_to if "://" in self.contact or not self.contact else self.contact
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 

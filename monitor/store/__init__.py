@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 
 from monitor.clock import Clock
+from monitor.store.aside import SetAside
 from monitor.store.backup import backup_name, prune_backups, restore
 from monitor.store.bodies import Bodies
 from monitor.store.documents import Documents
@@ -15,6 +16,7 @@ from monitor.store.engine import Database, backups_of, damaged, newest_backup
 from monitor.store.history import History
 from monitor.store.hosts import Hosts, host_of
 from monitor.store.inbox import Inbox
+from monitor.store.letters import Letters
 from monitor.store.locks import LOCK_WAIT, daemon_lock, daemon_owner
 from monitor.store.meta import Facts
 from monitor.store.outbox import Outbox
@@ -70,6 +72,8 @@ class Store:
         self.subscribers = Subscribers(database, clock)
         self.outbox = Outbox(database)
         self.inbox = Inbox(database)
+        self.letters = Letters(database)
+        self.aside = SetAside(database)
         self.meta = Facts(database)
         self.past = Past(database)
         self.people = People(database)

@@ -17,7 +17,7 @@ ENOUGH = 3
 IN_A_ROW = timedelta(days=35)
 """Two of them this far apart, or further, belong to no row: a weekly digest that came back four weeks running does."""
 REMEMBERED = timedelta(days=400)
-HARD, SOFT, UNSUBSCRIBE = "hard", "soft", "unsubscribe"
+HARD, SOFT = "hard", "soft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,6 @@ class Inbox:
             connection.execute(update(SUBSCRIBER).where(SUBSCRIBER.c.id == row.subscriber_id).values(values))
             return Taken(reader.email, bounces, suspended=suspended)
 
-    def unsubscribe(self, key: str, subscriber_id: int, now: datetime) -> str:
-        """Forgets a subscriber who asked for it: everything about them goes. Their address, empty when there is none
-        (any more).
-        """
-        with self._database.writing() as connection:
-            email = connection.scalar(select(SUBSCRIBER.c.email).where(SUBSCRIBER.c.id == subscriber_id))
-            if email is None or not _first(connection, _hashed(key), UNSUBSCRIBE, None, now):
-                return ""
-            connection.execute(delete(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber_id))
-        return str(email)
-
     def soft_bounces(self, subscriber_id: int, since: datetime) -> int:
         statement = select(func.count()).where(
             INBOX.c.subscriber_id == subscriber_id, INBOX.c.kind == SOFT, INBOX.c.taken_at >= since
@@ -98,7 +87,7 @@ def _hashed(key: str) -> str:
     return sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
-def _first(connection: Connection, key: str, kind: str, subscriber_id: int | None, now: datetime) -> bool:
+def _first(connection: Connection, key: str, kind: str, subscriber_id: int, now: datetime) -> bool:
     """Keeps that this came in; False when it did before."""
     values = {"key": key, "taken_at": now, "kind": kind, "subscriber_id": subscriber_id}
     return connection.execute(upsert(INBOX).values(values).on_conflict_do_nothing()).rowcount == 1

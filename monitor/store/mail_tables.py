@@ -47,7 +47,8 @@ class Digest(Row, table=True):
     __table_args__: ClassVar[Any] = (UniqueConstraint("subscriber_id", "window"), NEVER_AGAIN)
 
     id: int | None = Field(default=None, primary_key=True)
-    subscriber_id: int = Field(foreign_key="subscriber.id", ondelete="CASCADE")
+    subscriber_id: int | None = Field(default=None, foreign_key="subscriber.id", ondelete="CASCADE")
+    """NULL: a letter to somebody who is none, or not as one."""
     kind: str
     window: str
     covers_from: datetime
@@ -106,6 +107,20 @@ class Channel(Row, table=True):
     """Whose it is alone: forgotten with them."""
 
 
+class SetAside(Row, table=True):
+    """A digest that could not be made. What it would tell is untold, and told when it can be made."""
+
+    __tablename__ = "set_aside"
+
+    subscriber_id: int = Field(primary_key=True, foreign_key="subscriber.id", ondelete="CASCADE")
+    kind: str = Field(primary_key=True)
+    window: str
+    version: str
+    """Of the program that could not."""
+    at: datetime
+    fault: str
+
+
 class Inbox(Row, table=True):
     """A message that came in, so that it is taken once."""
 
@@ -118,4 +133,5 @@ class Inbox(Row, table=True):
 
 
 SUBSCRIBER, CHANNEL, INBOX = table(Subscriber), table(Channel), table(Inbox)
+SET_ASIDE = table(SetAside)
 DIGEST, DIGEST_ITEM, DELIVERY = table(Digest), table(DigestItem), table(Delivery)

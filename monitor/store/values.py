@@ -181,7 +181,8 @@ class DeliveryRow:
     """A delivery as listed, without its bytes."""
 
     id: int
-    subscriber_id: int
+    subscriber_id: int | None
+    """None: a letter to somebody who is no subscriber."""
     recipient: str
     subject: str
     message_id: str

@@ -86,6 +86,25 @@ class FakeOutbox:
         self.state = state
 
 
+class FakeAside:
+    """set_aside in memory."""
+
+    def __init__(self):
+        self.rows = {}
+
+    def all(self):
+        return tuple(self.rows.values())
+
+    def put(self, aside):
+        self.rows[aside.subscriber_id, aside.kind] = aside
+
+    def clear(self, subscriber_id=None, kind=None):
+        if subscriber_id is None:
+            self.rows.clear()
+        else:
+            del self.rows[subscriber_id, kind]
+
+
 class World:
     """A store in memory."""
 
@@ -100,6 +119,9 @@ class World:
         self.subscribers = SimpleNamespace(all=lambda: tuple(self.readers))
         self.history = self
         self.meta = self
+        self.aside = FakeAside()
+        self.letters = SimpleNamespace(post=lambda message, kind, window, now: self.notices.append(message) or True)
+        self.notices = []
         self.behind = ()
         self.documents = SimpleNamespace(
             behind=lambda changes: tuple(d for d in self.behind if d.change in set(changes))

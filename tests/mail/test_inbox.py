@@ -43,7 +43,7 @@ class Mail:
         return name.strip("<>")
 
     def take(self, raw):
-        return take(raw, self.store.inbox, KEY, self.clock.now(), self.told.append)
+        return take(raw, self.store, KEY, self.clock.now(), self.told.append)
 
     def comes_back(self, name, own=None, **more):
         returned = bounces.RETURNED.replace(bounces.NAME, name)
@@ -174,7 +174,7 @@ def test_a_forged_unsubscribe_changes_nothing(token, mail):
 
 def test_without_a_key_nobody_can_be_unsubscribed(mail):
     token = unsubscribe_token("", mail.anna.id)
-    said = take(bounces.unsubscribe(token), mail.store.inbox, "", START, mail.told.append)
+    said = take(bounces.unsubscribe(token), mail.store, "", START, mail.told.append)
     assert said.startswith("ignored")
     assert mail.reader() is not None
 
