@@ -9,7 +9,7 @@ from statistics import median
 from monitor.cli import ground
 from monitor.cli.doctor import Line, Patient
 from monitor.model import DeliveryState
-from monitor.store import Store, daemon_owner, open_store
+from monitor.store import Store, daemon_owner, newest_backup, open_store
 
 PATIENCE = 5.0
 """Seconds to wait for others who write the database."""
@@ -29,7 +29,10 @@ def database(patient: Patient) -> Iterator[Line]:
         return
     store = open_store(path, clock=patient.clock, lock_wait=PATIENCE)
     try:
-        yield from soundness(patient, store)
+        yield from (found := tuple(soundness(patient, store)))
+        if any(line.state == "fail" for line in found):
+            # Whatever else is read there may be wrong, or break off with the same damage.
+            return
         yield from bodies(store)
         yield backups(patient, store)
         yield from clock(patient, store)
@@ -44,11 +47,12 @@ def database(patient: Patient) -> Iterator[Line]:
 def soundness(patient: Patient, store: Store) -> Iterator[Line]:
     """SQLite's own check of the whole file; its schema was read when it was opened."""
     problems = store.check()
-    newest = next(iter(store.backups()), None)
-    mend = f"stop the daemon, then: monitor restore {newest}" if newest else "there is no backup to restore"
-    for problem in problems:
-        yield Line("database", "fail", problem, mend)
-    if not problems:
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        newest = newest_backup(store.path)
+        mend = f"stop the daemon, then: monitor restore {newest}" if newest else "there is no backup to restore"
+        yield Line("database", "fail", f"{store.path} is damaged: {' '.join(problems[0].split())}{more}", mend)
+    else:
         counts = store.history.counts(patient.clock.now())
         yield Line(
             "database",

@@ -83,6 +83,14 @@ def opened(found: Settings | None = None) -> Iterator["App"]:
         app.store.close()
 
 
+def refuse_silence(app: "App | Kept") -> None:
+    """Before "nothing" is said: an empty answer of a damaged file is none. Reads all of it; raises DamagedError."""
+    from monitor.store import damaged  # noqa: PLC0415
+
+    if problems := app.store.check():
+        raise damaged(app.store.path, problems[0])
+
+
 def meant(word: str, known: Sequence[str], otherwise: str) -> str:
     """What was probably meant, as a hint; `otherwise` when nothing known is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - for complaints only

@@ -39,6 +39,8 @@ def changes(
         found = app.store.history.changes(
             source=source, since=ground.day(since), told=None if everything else True, limit=limit
         )
+        if not found:
+            ground.refuse_silence(app)
         if as_json:
             ground.print_json([_as_row(c) for c in found])
             return
@@ -144,6 +146,8 @@ def events(
 
     with _asked(source) as app:
         found = app.store.history.events(source=source, since=ground.day(since), limit=limit)
+        if not found:
+            ground.refuse_silence(app)
         if as_json:
             ground.print_json([
                 {"id": e.id, "source": e.source_id, "kind": str(e.kind), "at": e.at, "values": e.values} for e in found
@@ -176,6 +180,8 @@ def noise(
 
     with _asked(source) as app:
         found = app.store.history.held(source=source, since=ground.day(since), limit=limit)
+        if not found:
+            ground.refuse_silence(app)
         if as_json:
             ground.print_json([
                 {"id": h.id, "source": h.source_id, "rule": h.rule, "at": h.at, "parts": [_part(p) for p in h.parts]}

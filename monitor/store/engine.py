@@ -33,6 +33,7 @@ _PASSING = {
     sqlite3.SQLITE_NOMEM: "memory is exhausted",
     sqlite3.SQLITE_PROTOCOL: "its locks do not work on this file system",
 }
+NEVER_DELETED = ("change", "event", "held", "poll", "snapshot")
 UNFINISHED = ".unfinished"
 """What a copy is called until it is complete."""
 READERS_WAIT_MS = 300
@@ -91,7 +92,7 @@ class Database:
             connection.execute("PRAGMA optimize")
 
     def problems(self) -> tuple[str, ...]:
-        """What SQLite finds wrong with the file (quick_check, foreign_key_check); empty when it is sound.
+        """What is wrong with the file (quick_check, foreign_key_check, rows that went); empty when it is sound.
 
         After a finding nothing is written any more by this process.
         """
@@ -102,6 +103,7 @@ class Database:
                 found += [str(row) for row in rows if row != "ok"]
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(20)
                 found += [f"row {row[1]} of {row[0]} refers to a row missing from {row[2]}" for row in broken]
+                found += [f"rows are missing from {name}" for name in NEVER_DELETED if _ends_early(connection, name)]
         except DamagedError as error:
             found.append(self._damage or str(error))
         if found:
@@ -222,14 +224,23 @@ class Database:
             self._inode = now
 
 
+def _ends_early(connection: Connection, table: str) -> bool:
+    """Does a table lack the last id it gave out? A page emptied by damage is well-formed to SQLite's own check."""
+    given = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).scalar() or 0
+    last = connection.exec_driver_sql(f"SELECT max(id) FROM {table}").scalar() or 0  # noqa: S608 - a name of ours
+    return bool(last < given)
+
+
 def backups_of(path: Path) -> Path:
     """The folder of a database's backups."""
     return path.parent / "backups"
 
 
 def newest_backup(path: Path) -> Path | None:
-    found = [(file.stat().st_mtime_ns, file) for file in backups_of(path).glob("*.sqlite3")]
-    return max(found)[1] if found else None
+    """The copy to restore: the newest; one made before a migration only where there is no other."""
+    older = set(backups_of(path).glob("before-*-was-*.sqlite3"))
+    found = [(file not in older, file.stat().st_mtime_ns, file) for file in backups_of(path).glob("*.sqlite3")]
+    return max(found)[2] if found else None
 
 
 def damaged(path: Path, what: str) -> DamagedError:

@@ -95,6 +95,20 @@ def test_damage_in_the_middle_without_a_backup_is_said_once_with_what_to_do(proc
     assert "There is no backup beside it. To begin anew, move it away" in said
 
 
+@pytest.mark.parametrize(("line", "table"), [(("changes",), "change"), (("events",), "event"), (("noise",), "held")])
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_an_empty_page_where_the_history_was_is_damage_and_not_no_history(monitor, database, line, table, more):
+    with sqlite3.connect(database) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table]).fetchone()
+    connection.close()
+    raw = bytearray(database.read_bytes())
+    raw[4096 * (page - 1) : 4096 * page] = b"\x0d\0\0\0\0\x10\0\0".ljust(4096, b"\0")
+    database.write_bytes(raw)
+    said = one_line(monitor(*line, *more), 74)
+    assert "damaged" in said
+
+
 def test_a_damaged_database_can_be_put_right_as_the_message_says(monitor, database):
     assert monitor("backup").code == 0
     (backup,) = (database.parent / "backups").iterdir()
@@ -179,7 +193,7 @@ def test_a_database_that_may_not_be_written_is_said_plainly(bound, database, lin
     before = database.read_bytes()
     database.chmod(0o400)
     database.parent.chmod(0o500)
-    said = plain(bound(*line), 74)
+    said = plain(bound(*line), 78)
     assert str(database.parent) in said
     assert database.read_bytes() == before
 
