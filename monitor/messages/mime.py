@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from monitor.errors import ConfigError, Problem
 from monitor.messages import headers
-from monitor.messages.safe import header
+from monitor.messages.safe import header, link
 from monitor.messages.seal import seal, unsubscribe_token
 from monitor.model import DigestOrder, Outgoing
 
@@ -80,7 +80,7 @@ def pack(order: DigestOrder, sender: Sender, *, subject: str, text: str, html: s
     mail.set_raw("List-Id", headers.named("List-Id", header(sender.name, 80), f"footnote-watch.{domain}"))
     if targets := _unsubscribe(order, sender):
         mail["List-Unsubscribe"] = targets
-    if sender.unsubscribe_url:
+    if _one_click(sender):
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text, cte="quoted-printable")
@@ -97,9 +97,14 @@ def pack(order: DigestOrder, sender: Sender, *, subject: str, text: str, html: s
     )
 
 
+def _one_click(sender: Sender) -> bool:
+    """RFC 8058 wants https: what ends a subscription must not be read on the way."""
+    return link(sender.unsubscribe_url).startswith("https://")
+
+
 def _unsubscribe(order: DigestOrder, sender: Sender) -> str:
     """RFC 2369 and RFC 8058: the page where there is one, and the mail that ends this subscription."""
-    ways = [f"<{sender.unsubscribe_url}>"] if sender.unsubscribe_url else []
+    ways = [f"<{sender.unsubscribe_url}>"] if _one_click(sender) else []
     if sender.mail_in and sender.key and order.subscriber.id:
         token = unsubscribe_token(sender.key, order.subscriber.id)
         ways.append(f"<mailto:{quote(mailbox(sender.mail_in), safe='@')}?subject=unsubscribe%20{token}>")

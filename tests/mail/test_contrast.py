@@ -1,6 +1,8 @@
 """Every text of every sample stands out from its ground, in light and in dark (WCAG 2.2, 1.4.3)."""
 
 import re
+from email import message_from_bytes
+from email.policy import SMTP
 from html.parser import HTMLParser
 
 import pytest
@@ -67,10 +69,14 @@ class Painter(HTMLParser):
             self.runs.append((data.strip(), ink, ground, tag, classes))
 
 
-@pytest.mark.parametrize("kind", ["digest", "first_report", "urgent", "sign_of_life", "test"])
+KINDS = ("digest", "first_report", "urgent", "sign_of_life", "test", "confirm", "goodbye", "notice")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("dark", [False, True])
-def test_every_text_has_a_contrast_of_four_and_a_half(kind, dark, messages, renderer):
-    html = renderer.parts(messages[kind]).html
+def test_every_text_has_a_contrast_of_four_and_a_half(kind, dark, written):
+    mail = message_from_bytes(written(kind).mime, policy=SMTP)
+    html = mail.get_body(("html",)).get_content()
     painter = Painter(dark_rules(html) if dark else [])
     painter.feed(html)
     assert len(painter.runs) > 4

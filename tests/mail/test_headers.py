@@ -46,6 +46,16 @@ def test_unsubscribing_is_offered_where_it_works(messages, week):
     assert bare["List-Unsubscribe"] is None
 
 
+@pytest.mark.parametrize(
+    "url", ["http://w.example.org/u/1", "javascript:x", "https://a b/", "https://a/\r\nBcc: x@y.example"]
+)
+def test_an_address_that_is_not_https_is_no_way_to_unsubscribe(url, messages, week):
+    mail = headers(Renderer(replace(week.sender, unsubscribe_url=url)).render(messages["digest"]).mime)
+    assert mail["List-Unsubscribe"] is None
+    assert mail["List-Unsubscribe-Post"] is None
+    assert mail["Bcc"] is None
+
+
 def test_bounces_are_asked_to_go_where_mail_is_taken(messages, week):
     made = Renderer(replace(week.sender, mail_in="in@example.org", key="secret")).render(messages["digest"])
     assert made.sender == "in@example.org"
