@@ -4,7 +4,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 from monitor.settings.values import RefusedError, is_loopback, web_address
@@ -68,6 +68,13 @@ class PageSettings(BaseSettings):
     @classmethod
     def _public_url(cls, text: str) -> str:
         return web_address(text.strip()).rstrip("/")
+
+    @model_validator(mode="after")
+    def _confirmed_somewhere(self) -> "PageSettings":
+        if self.sign_up and not self.public_url:
+            raise RefusedError("is needed for MONITOR_SIGN_UP", "such as https://watch.example.org",
+                               where="MONITOR_PUBLIC_URL")  # fmt: skip
+        return self
 
     @field_validator("web")
     @classmethod

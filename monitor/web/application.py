@@ -3,6 +3,7 @@
 import logging
 import pkgutil
 import secrets
+from datetime import timedelta
 from importlib import import_module
 from types import ModuleType
 
@@ -40,7 +41,10 @@ def create_app(app: App) -> Gate:
     nav = tuple(sorted((m.NAV for m in modules if hasattr(m, "NAV")), key=lambda item: item.place))
     access = Access(app.settings, links)
     routes = tuple(route for module in modules for route in module.router.routes if isinstance(route, APIRoute))
-    house = House(app, access, links, Wording(), environment(statics), statics, Attempts(), nav, routes)
+    house = House(
+        app, access, links, Wording(), environment(statics), statics,
+        tries=Attempts(), sign_ups=Attempts(), all_sign_ups=Attempts(60, timedelta(hours=1)), nav=nav, routes=routes,
+    )  # fmt: skip
     pages = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(proven)]
     )

@@ -47,7 +47,10 @@ class House:
     templates: Environment
     statics: Statics
     tries: Attempts
-    """Logins and sign-ups, counted."""
+    """Logins, counted."""
+    sign_ups: Attempts
+    """Of one network, and of all together: nobody's mailbox is filled from here."""
+    all_sign_ups: Attempts
     nav: tuple[NavItem, ...] = ()
     routes: tuple[APIRoute, ...] = ()
 

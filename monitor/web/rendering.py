@@ -1,5 +1,6 @@
 """The template engine: everything a page prints is escaped, and nothing in it hides."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,14 @@ def environment(statics: Statics) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals["static"] = statics.address
+    made.globals.update(static=statics.address, lines=lines)
     made.filters.update(address=address, link=link, moment=moment, day=day, number=number)
     return made
+
+
+def lines(texts: Iterable[str]) -> Markup:
+    """Several texts, each on a line of its own: for what people edit."""
+    return Markup("\n").join(visible(text) for text in texts)
 
 
 def _shown(value: object) -> object:
