@@ -34,7 +34,7 @@ def named(name: str, phrase: str, address: str) -> str:
 
 
 def fold(name: str, tokens: list[str]) -> str:
-    """Tokens that are separated by a blank, over as many lines as they need."""
+    """Tokens that are separated by a blank, over as many lines as they need. A token is never broken, however long."""
     lines, used = [""], len(name) + 2
     for token in tokens:
         if lines[-1] and used + 1 + len(token) > WIDTH:

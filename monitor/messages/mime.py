@@ -16,7 +16,8 @@ from monitor.messages.safe import header, link
 from monitor.messages.seal import seal, unsubscribe_token
 from monitor.model import DigestOrder, Outgoing
 
-_POLICY = SMTP.clone(max_line_length=78, cte_type="7bit")
+_POLICY = SMTP.clone(max_line_length=78, cte_type="7bit", refold_source="none")
+"""What `headers` folded stays as it is: `email` would encode a long address, and no mail program could follow it."""
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;@\\,\"\x00-\x1f\x7f-\x9f]+@[^\s<>()\[\]:;@\\,\"\x00-\x1f\x7f-\x9f]+")
 
 
@@ -79,7 +80,7 @@ def pack(order: DigestOrder, sender: Sender, *, subject: str, text: str, html: s
     mail["Message-ID"] = name
     mail.set_raw("List-Id", headers.named("List-Id", header(sender.name, 80), f"footnote-watch.{domain}"))
     if targets := _unsubscribe(order, sender):
-        mail["List-Unsubscribe"] = targets
+        mail.set_raw("List-Unsubscribe", headers.fold("List-Unsubscribe", targets))
     if _one_click(sender):
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail["Auto-Submitted"] = "auto-generated"
@@ -102,10 +103,12 @@ def _one_click(sender: Sender) -> bool:
     return link(sender.unsubscribe_url).startswith("https://")
 
 
-def _unsubscribe(order: DigestOrder, sender: Sender) -> str:
-    """RFC 2369 and RFC 8058: the page where there is one, and the mail that ends this subscription."""
+def _unsubscribe(order: DigestOrder, sender: Sender) -> list[str]:
+    """RFC 2369 and RFC 8058: the page where there is one, and the mail that ends this subscription; a comma after each
+    but the last.
+    """
     ways = [f"<{sender.unsubscribe_url}>"] if _one_click(sender) else []
     if sender.mail_in and sender.key and order.subscriber.id:
         token = unsubscribe_token(sender.key, order.subscriber.id)
         ways.append(f"<mailto:{quote(mailbox(sender.mail_in), safe='@')}?subject=unsubscribe%20{token}>")
-    return ", ".join(ways)
+    return [f"{way}," for way in ways[:-1]] + ways[-1:]

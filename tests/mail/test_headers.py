@@ -56,6 +56,14 @@ def test_an_address_that_is_not_https_is_no_way_to_unsubscribe(url, messages, we
     assert mail["Bcc"] is None
 
 
+def test_a_long_address_to_unsubscribe_stays_one_address(messages, week):
+    url = "https://watch.example.org/unsubscribe/" + "eyJzIjo3fQ." * 30
+    sender = replace(week.sender, unsubscribe_url=url, mail_in="in@example.org", key="secret")
+    raw = Renderer(sender).render(messages["digest"]).mime.partition(b"\r\n\r\n")[0]
+    assert f"<{url}>,\r\n <mailto:in@example.org?".encode() in raw
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
 def test_bounces_are_asked_to_go_where_mail_is_taken(messages, week):
     made = Renderer(replace(week.sender, mail_in="in@example.org", key="secret")).render(messages["digest"])
     assert made.sender == "in@example.org"
