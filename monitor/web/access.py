@@ -24,8 +24,10 @@ from monitor.messages import visible
 from monitor.settings import Settings
 from monitor.web.headers import Headers
 
-OPEN = ("/static/", "/healthz", "/login", "/language", "/mail/", "/sign-up", "/favicon.ico", "/robots.txt")
-"""Beginnings of paths that are answered to anybody: they show nothing of what is kept, or their token is the key."""
+OPEN = ("/static/", "/healthz", "/login", "/language", "/mail/", "/sign-up", "/feeds/", "/favicon.ico", "/robots.txt")
+"""Paths, and with a slash at the end what is below them, that are answered to anybody: they show nothing of what is
+kept, or a signed token in the address is the key.
+"""
 SESSION, WHO, SEED, LANGUAGE = "session", "who", "seed", "language"
 """Our cookies."""
 LASTS = timedelta(hours=12)
@@ -155,9 +157,7 @@ class Access:
 
 
 def is_open(path: str) -> bool:
-    return any(
-        path == start.rstrip("/") or path.startswith(start if start[-1] == "/" else start + "/") for start in OPEN
-    )
+    return any(path.startswith(entry) if entry.endswith("/") else path == entry for entry in OPEN)
 
 
 def host_of(header: str) -> str:
