@@ -22,6 +22,7 @@ from monitor.model import (
     Digest,
     DigestChange,
     DigestEvent,
+    Document,
     Outgoing,
     Part,
     QuoteTouch,
@@ -35,6 +36,10 @@ VERSION = 1
 """Of the schema. A name is added under the same version; one that goes or means something else makes a new one."""
 MOST = 256 * 1024
 """Bytes of a payload. Many receivers take no more, whatever they say of themselves."""
+
+
+DOCUMENTS = 50
+"""Of one change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,7 @@ def _change(section: SectionOf, entry: DigestChange, telling: Telling, share: Sh
         "parts_left": max(0, len(change.parts) - share.parts),
         "quotes": [_quote(touch) for touch in change.quotes],
         "citations": [_citation(citation) for citation in entry.citations],
+        "documents": [_document(document) for document in entry.documents[:DOCUMENTS]],
         "command": seen.command,
     }
 
@@ -226,6 +232,22 @@ def _quote(touch: QuoteTouch) -> dict[str, Any]:
 
 def _citation(citation: Citation) -> dict[str, Any]:
     return {"footnote": citation.footnote, "title": citation.title, "claims": list(citation.claims)}
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {
+        "url": document.url,
+        "entry": document.entry,
+        "state": str(document.state),
+        "final_url": document.final_url,
+        "media": document.media,
+        "title": document.title,
+        "beginning": document.beginning,
+        "pages": document.pages,
+        "words": document.words,
+        "language": document.language,
+        "sha256": document.sha256,
+    }
 
 
 def _time(when: datetime | None) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.digest import compose
@@ -15,6 +15,8 @@ from monitor.messages import Press, Templates
 from monitor.messages.payload import MOST, names
 from monitor.model import DigestKind, Medium, PartKind, Reason, Severity
 
+OF_A_DOCUMENT = {"entry", "media", "title", "beginning", "pages", "words", "language", "sha256", "final_url"}
+"""Named in no message of the invented week."""
 KINDS = ["digest", "first_report", "urgent", "sign_of_life", "test"]
 
 
@@ -47,7 +49,7 @@ def test_the_committed_example_is_what_is_sent(messages, press, checkout):
 def test_every_name_is_documented_and_no_other(payload, checkout):
     page = (checkout / "docs" / "reference" / "webhook.md").read_text("utf-8").partition("## The body")[2]
     documented = set(re.findall(r"`([a-z_0-9]+)`", page))
-    sent = {name for kind in KINDS for name in names(payload(kind))}
+    sent = {name for kind in KINDS for name in names(payload(kind))} | OF_A_DOCUMENT
     assert sent - documented == set()
     cells = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
     assert {name for cell in cells for name in re.findall(r"`([a-z_0-9]+)`", cell)} - sent == set()
@@ -108,6 +110,7 @@ def test_the_same_digest_is_the_same_bytes(messages, week):
 EVIL = '</script><img src=x onerror=alert(1)>\u202egpj.exe\u200b\x00\r\nX-Evil: 1\u2028{{7*7}}"\\'
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=200))
 def test_whatever_a_page_says_is_one_json_string(week, press, text):
     said = EVIL + text
@@ -137,6 +140,24 @@ def test_a_page_cannot_make_it_too_long(week, press):
     severities = [change["severity"] for change in data["changes"]]
     assert severities == sorted(severities, key=["critical", "substantive", "minor"].index)
     assert all(change["parts_left"] + len(change["parts"]) == 50 for change in data["changes"])
+
+
+def test_the_documents_behind_new_entries_are_named(week, press):
+    from monitor.model import Document, DocumentState
+
+    document = Document(
+        "ai4belgium-news", "https://ai4belgium.be/news/annual-report-2026.pdf", "Annual report", week.now, change=414,
+        state=DocumentState.KEPT, media="pdf", title="Annual report 2026", pages=12, words=4321, sha256="ab" * 32,
+    )  # fmt: skip
+    made = compose(week.order(), week.material(documents=(document,)))
+    changes = json.loads(press.render(to_webhook(made)).mime)["data"]["changes"]
+    (told,) = [d for change in changes if change["id"] == 414 for d in change["documents"]]
+    assert (told["title"], told["state"], told["sha256"], told["pages"]) == (
+        "Annual report 2026",
+        "kept",
+        "ab" * 32,
+        12,
+    )
 
 
 def test_a_long_part_is_shortened_and_says_so(week, press):
