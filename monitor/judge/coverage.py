@@ -79,6 +79,8 @@ class Seen:
     finding: Finding | None = None
     open_changes: int = 0
     """Told changes that nobody has called routine or noise."""
+    next_poll_at: datetime | None = None
+    """None: no look is planned."""
 
     @property
     def url(self) -> str:

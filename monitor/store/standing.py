@@ -57,6 +57,7 @@ class Standings:
             memory=memory,
             finding=finding,
             open_changes=row.open_changes,
+            next_poll_at=row.next_poll_at,
         )
         return known, seen
 
@@ -101,7 +102,7 @@ def _open_changes() -> Any:
 _SEEN: Select[Any] = (
     select(
         SOURCE.c.id, SOURCE.c.definition, SOURCE.c.health, SOURCE.c.health_since, SOURCE.c.retired_at, SOURCE.c.looks,
-        SOURCE.c.last_poll_at, SOURCE.c.last_good_at, MEMORY.c.value.label("memory"),
+        SOURCE.c.last_poll_at, SOURCE.c.last_good_at, SOURCE.c.next_poll_at, MEMORY.c.value.label("memory"),
         FINDING.c.value.label("finding"), _open_changes().label("open_changes"),
     )
     .outerjoin(MEMORY, MEMORY.c.source_id == SOURCE.c.id)
