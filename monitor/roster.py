@@ -238,7 +238,8 @@ def _taken(
 def _chosen(column: str, cell: str, options: Mapping[str, Any], usual: Any, wrong: list[tuple[str, str]]) -> Any:
     small = cell.strip().casefold()
     if small and small not in options:
-        wrong.append((f"{column} cannot be {cell!r}", f"one of {', '.join(options)}"))
+        hint = "0 to 23" if column == "hour" else f"one of {', '.join(options)}"
+        wrong.append((f"{column} cannot be {cell!r}", hint))
     return options.get(small, usual)
 
 
