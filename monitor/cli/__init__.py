@@ -14,6 +14,7 @@ import typer
 from monitor import __version__
 from monitor.cli import (
     adding,
+    anchors,
     editing,
     explain,
     ground,
@@ -67,6 +68,7 @@ for room in (
     running,
     pages,
     watching,
+    anchors,
     adding,
     editing,
     history,

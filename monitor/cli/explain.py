@@ -10,7 +10,7 @@ from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
     from monitor.messages import Words
-    from monitor.model import Change
+    from monitor.model import Change, Source
     from monitor.rejudge import Compared, Judges
 
 MOST_PLACES = 40
@@ -46,7 +46,9 @@ def explain(
             raise MonitorError(f"There is no change {change}. `monitor changes` lists them.")
         from monitor.account import account_of  # noqa: PLC0415 - costs the readers
 
-        account = account_of(app.store, found, state.source, judges_of(app), ground.words(app))
+        judges = judges_of(app)
+        account = account_of(app.store, found, state.source, judges, ground.words(app))
+        account["unanchored"] = _unanchored(judges, state.source)
         if as_json:
             ground.print_json(account)
             return
@@ -65,9 +67,22 @@ def _print(app: ground.Kept, account: dict[str, Any]) -> None:
     lines += ["", *_verdict_lines("Verdict then", account["then"])]
     if account["looked_at"] is not None:
         lines += _now_lines(account)
+    if account["unanchored"]:
+        notes = ", ".join(map(str, account["unanchored"]))
+        lines.append(
+            f"Not looked for what footnote {notes} quotes in translation (monitor anchors {account['source']})"
+        )
     lines += ["", *_telling_lines(account["told"], zone)]
     for line in lines:
         ground.console().print(ground.visible(line))
+
+
+def _unanchored(judges: "Judges", source: "Source") -> list[int]:
+    """Footnotes whose quoted passage was not looked for: it is a translation, and no anchor is set."""
+    from monitor.model import QuoteMatch  # noqa: PLC0415
+
+    quotes = (q for c in judges.citations.get(source.id, ()) for q in c.quotes)
+    return sorted({q.footnote for q in quotes if q.match is QuoteMatch.TRANSLATED and not q.anchor.strip()})
 
 
 def _bytes_line(name: str, kept: dict[str, Any] | None, zone: Any) -> str:

@@ -309,3 +309,6 @@ def _citation_table(rows: list[dict[str, Any]]) -> None:
         line = f"{failing} of {len(rows)} do not stand" if failing else "every footnote that was looked at stands"
         line += f"; {unknown} not looked at" if unknown else ""
     ground.console().print(f"\n{line}")
+    if unset := sum("no_anchor" in row["quotes"] for row in rows):
+        many = ground.count(unset, "footnote quotes", "footnotes quote")
+        ground.console().print(f"{many} a translation that cannot be looked for: `monitor anchors` proposes the place")

@@ -6,7 +6,7 @@ with its line at once.
 
 from monitor.config.addresses import address_complaint
 from monitor.config.citations import load_citations, quotes_of
-from monitor.config.datafiles import lexicon, word_lists
+from monitor.config.datafiles import glossary, lexicon, word_lists
 from monitor.config.edit import append_source, include_list, set_address
 from monitor.config.fields import slug_of
 from monitor.config.following import Followed, Stamp
@@ -37,6 +37,7 @@ __all__ = [
     "address_complaint",
     "alone",
     "append_source",
+    "glossary",
     "include_list",
     "lexicon",
     "lists_of",

@@ -56,6 +56,11 @@ def _weights() -> dict[str, dict[str, float]]:
     return weights
 
 
+def stop_words(language: str) -> frozenset[str]:
+    """The commonest words of a language; empty for one the program does not read."""
+    return frozenset(_STOP_WORDS.get(language, "").split())
+
+
 _WEIGHTS = _weights()
 _COMPILED = {language: re.compile(pattern) for language, pattern in _PATTERNS.items()}
 

@@ -86,3 +86,18 @@ def test_word_lists_need_names(tmp_path):
 
 def test_the_shipped_word_lists_can_be_read():
     assert config.word_lists()
+
+
+def test_the_glossary_has_four_languages_in_every_line():
+    ideas = config.glossary()
+    assert len(ideas) > 150
+    assert {len(idea) for idea in ideas} == {4}
+    assert all(cell == cell.casefold() and cell.isascii() for idea in ideas for cell in idea)
+
+
+@pytest.mark.parametrize("line", ["- [law, wet, loi]", "- law", "- [law, wet, loi, '']", "- {en: law}"])
+def test_a_glossary_with_a_language_missing_is_refused_with_its_line(tmp_path, line):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/glossary.yaml").write_text(f"version: 1\nideas:\n- [right, recht, droit, recht]\n{line}\n")
+    with pytest.raises(ConfigError, match=r"glossary\.yaml:4: an idea has four texts"):
+        config.glossary(tmp_path)
