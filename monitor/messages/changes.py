@@ -18,6 +18,7 @@ from monitor.model import (
     Part,
     PartKind,
     QuoteState,
+    Reason,
     Source,
     Span,
     key_of,
@@ -29,6 +30,8 @@ SEVERITIES = {0: "noise", 1: "editorial", 2: "minor", 3: "substantive", 4: "crit
 REASONS_SHOWN = 4
 _PLAIN = frozenset({"words_changed", "words_added", "words_removed"})
 """Reasons that the marks show anyhow: left out where a graver one stands."""
+_NAMED = frozenset({"media", "language"})
+"""Reasons whose values are codes that need words of their own."""
 CLAIM = 320
 """Characters of a claim or quote shown."""
 
@@ -121,11 +124,31 @@ def footnotes(numbers: Iterable[int], words: Words) -> str:
 
 def _why(change: Change, words: Words) -> str:
     telling = [r for r in change.reasons if r.code not in _PLAIN] or change.reasons
-    said = list(dict.fromkeys(words.reason(r) for r in telling))[:REASONS_SHOWN]
+    said = list(dict.fromkeys(_together(telling, words)))[:REASONS_SHOWN]
     if change.topics:
         names = words.join([words.name_of("topics", topic) for topic in change.topics], last=False)
         said.append(words("change.topics", topics=names))
     return words("lists.semicolon").join(said) or words.name_of("reasons", "words_changed")
+
+
+def _together(reasons: Sequence[Reason], words: Words) -> Iterable[str]:
+    """Reasons in words, those of one kind in one: `a number changed: 2 → 3, 5 → 7`, `90 words added in two places`."""
+    groups: dict[tuple[str, bool, bool], list[Reason]] = {}
+    for reason in reasons:
+        values = reason.values
+        groups.setdefault((reason.code, bool(values.get("old")), bool(values.get("new"))), []).append(reason)
+    for (code, old, new), group in groups.items():
+        said = words.reason(group[0])
+        places = len(group)
+        if places > 1 and words.has(f"reasons_many.{code}"):
+            count = sum(int(r.values["words"]) for r in group if r.values.get("words", "").isdecimal())
+            yield words(f"reasons_many.{code}", words=count, number=words.number(places))
+        elif places > 1 and (old or new) and code not in _NAMED:
+            facts = dict.fromkeys((r.values.get("old", ""), r.values.get("new", "")) for r in group)
+            more = [short(" → ".join(v for v in fact if v), NAME) for fact in facts]
+            yield words("lists.comma").join([said, *more[1:]])
+        else:
+            yield from (words.reason(r) for r in group)
 
 
 def _seen(change: Change, telling: Telling) -> str:
@@ -178,16 +201,19 @@ def _parts(change: Change, source: Source, words: Words, room: Room) -> tuple[tu
         marks, whole = _marks(part, left)
         cut = cut or not whole
         left -= sum(len(m.text) for m in marks)
-        here = _where(part, words)
+        here, lead = _where(part, words), words(f"part.{part.kind}")
+        joined = bool(shown) and here == where
         shown.append(
             PartView(
                 kind=str(part.kind),
-                lead=words(f"part.{part.kind}"),
+                lead=lead,
                 where=here if here != where else "",
                 marks=marks,
                 lang=_language(part, source),
                 url=part.url if part.kind is not PartKind.LINK else "",
-                date=part.date,
+                date=part.date if part.date not in (part.new or part.old) else "",
+                joined=joined,
+                again=joined and lead == shown[-1].lead,
             )
         )
         where = here

@@ -38,6 +38,10 @@ class PartView:
     """Language of the page text, two letters; may be empty."""
     url: str = ""
     date: str = ""
+    joined: bool = False
+    """It stands where the part before stands."""
+    again: bool = False
+    """And the words before its marks are the same."""
     document: tuple[str, ...] = ()
     """What is known of the documents behind a new entry, in sentences."""
 

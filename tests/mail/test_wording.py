@@ -120,6 +120,42 @@ def test_each_kind_of_part_is_shown_with_its_lead_and_place(part, words, week, s
     assert words in say(changes=(week.change(1, "coc-airport", Severity.MINOR, [], [part]),))
 
 
+def test_neighbours_of_one_kind_share_their_lead(week, renderer):
+    parts = [
+        Part(PartKind.ADDED, "", "one", headings=("A",)), Part(PartKind.ADDED, "", "two", headings=("A",)),
+        Part(PartKind.REMOVED, "three", headings=("A",)), Part(PartKind.REMOVED, "four", headings=("B",)),
+    ]  # fmt: skip
+    change = week.change(1, "coc-airport", Severity.MINOR, [], parts)
+    made = renderer.parts(digest.compose(week.order(), week.material(changes=(change,), events=())))
+    said = " ".join(made.text.split())
+    assert "Where: A Added: {+one+} {+two+} Removed: [-three-] Where: B Removed: [-four-]" in said
+    assert made.html.count('class="box"') == 2
+    assert made.html.count(">Added:<") == 1
+
+
+@pytest.mark.parametrize(
+    ("reasons", "words"),
+    [
+        (["number 18 229", "number 75018 75001", "date May June"],
+         "Why: a number changed: 18 → 229, 75018 → 75001; a date changed: May → June."),
+        (["number - 3", "number - 5", "number 2 -"], "Why: a number was added: 3, 5; a number is gone: 2."),
+        (["number 2 3", "number 2 3"], "Why: a number changed: 2 → 3."),
+        (["much_added 60", "much_added 40", "words_changed"], "Why: 100 words added in two places."),
+        (["much_added 60"], "Why: 60 words added in one place."),
+        (["words_changed", "words_added"], "Why: words changed; words were added."),
+    ],
+)  # fmt: skip
+def test_reasons_of_one_kind_are_told_as_one(reasons, words, week, say):
+    def reason(text):
+        code, *values = text.split()
+        if code == "much_added":
+            return Reason(code, {"words": values[0]})
+        return Reason(code, dict(zip(("old", "new"), (v.strip("-") for v in values), strict=False)))
+
+    change = week.change(1, "coc-airport", Severity.MINOR, map(reason, reasons), [Part(PartKind.ADDED, "", "x")])
+    assert words in say(changes=(change,))
+
+
 def test_a_file_that_cannot_be_read_and_a_change_without_text_say_so(week, say):
     file = week.change(1, "coc-airport", Severity.MINOR, [], [], kind=ChangeKind.FILE)
     empty = week.change(2, "coc-airport", Severity.MINOR, [], [])
