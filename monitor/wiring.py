@@ -195,6 +195,7 @@ def build_post(
         sender=settings.sender,
         contact=settings.contact,
         mail_in=settings.mail_in,
+        public_url=settings.public_url,
         operator=(settings.operator, settings.language, settings.timezone),
         citations=config.load_citations(settings.home) if citations is None else citations,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from email.utils import parseaddr
 
 from monitor.clock import Clock
+from monitor.links import SECRET, Links
 from monitor.mailing.compose import Composer
 from monitor.mailing.deliver import MAIL, Round, Way, deliver_pending
 from monitor.mailing.needs import Store
@@ -19,13 +20,12 @@ INSTANCE = "instance"
 """The fact that names this installation in Message-IDs."""
 AT_ONCE = 8
 """Webhooks and chats that are handed messages at the same time, mail beside them."""
-KEY = "secret"
-"""The fact that holds the key of this installation. Whoever has it can unsubscribe everybody."""
+KEY = SECRET
 
 
 class Post:
     """`sender` is a From with a name; `contact` a mail or web address readers can turn to, else the sender's; `mail_in`
-    the address whose mail reaches `monitor mail in`, if there is one.
+    the address whose mail reaches `monitor mail in`, if there is one. `public_url`: where readers reach our pages.
 
     `operator`: the address, language and time zone of whoever runs this; an empty address gets no notices.
     `notifier` is the way out of all mail, `reach` gives that of a webhook or a chat; `clean` takes secrets out of what
@@ -43,6 +43,7 @@ class Post:
         contact: str,
         citations: tuple[Citation, ...],
         mail_in: str = "",
+        public_url: str = "",
         operator: tuple[str, str, str] = ("", "en", "UTC"),
         reach: Callable[[Subscriber], Notifier] | None = None,
         clean: Callable[[str], str] = str,
@@ -50,6 +51,7 @@ class Post:
         self._store, self._clock, self.notifier = store, clock, notifier
         self._templates, self._citations = templates, citations
         self._from, self._contact, self._mail_in = sender, contact, mail_in
+        self._public_url = public_url
         self._reach, self._clean = reach, clean
         self._stopping = False
         self._composer: Composer | None = None
@@ -98,7 +100,7 @@ class Post:
         def end(reason: str, at: datetime) -> None:
             self._store.subscribers.suspend(reader.id, reason, at)
 
-        return Way(self._reach(reader), reader.channel, self._clean, end, self.operator.tell)
+        return Way(self._reach(reader), reader.channel, self._clean, end, self.operator.tell, reader.email)
 
     def stop(self) -> None:
         """No further message is begun."""
@@ -124,7 +126,7 @@ class Post:
 
     def preview(self, subscriber: Subscriber) -> Parts | None:
         """The message this subscriber would get now, whatever their hour; None: nothing to say. Writes nothing."""
-        press = Press(self._as("preview"), self._templates)
+        press = Press(self._as("preview", self._store.meta.get(KEY) or ""), self._templates)
         made = Composer(self._store, press, self._citations).preview(subscriber, self._clock.now())
         return press.parts(made) if made else None
 
@@ -138,6 +140,7 @@ class Post:
             contact=self._contact or ("" if local else address),
             mail_in=self._mail_in,
             key=key,
+            links=Links(self._public_url, key) if self._public_url and key else None,
         )
 
     def _compose(self) -> int:

@@ -10,7 +10,7 @@ from monitor.messages.happened import event_views
 from monitor.messages.head import sources_of, subject, summary
 from monitor.messages.mime import Sender
 from monitor.messages.safe import short
-from monitor.messages.view import ChangeView, FooterView, GroupView, MailView
+from monitor.messages.view import ChangeView, FooterView, GroupView, MailView, Row
 from monitor.messages.words import Words
 from monitor.model import Digest, DigestChange, DigestKind, Frequency, Severity, Subscriber
 
@@ -45,7 +45,7 @@ class Draft:
     def __init__(self, digest: Digest, words: Words, sender: Sender) -> None:
         self._digest, self._words, self._sender = digest, words, sender
         zone = ZoneInfo(digest.order.subscriber.timezone)
-        self._telling = Telling(words, zone, digest.order.covers_to)
+        self._telling = Telling(words, zone, digest.order.covers_to, sender.links)
         ranked = sorted(digest.changes, key=lambda e: (-e.change.severity, e.change.id))
         self._views: dict[tuple[int, Room], ChangeView] = {}
         self._events = event_views(digest.events, self._telling, changes=digest.changes, lines=digest.new_lines)
@@ -88,6 +88,7 @@ class Draft:
             left_events=self._left("left_events", len(events) + len(attention) - len(shown) - len(calls)),
             held=self._held(),
             legend=words("marks.legend_html") if any(g.changes for g in groups) else "",
+            public=self._sender.links.public_url if self._sender.links else "",
             words={name: words(key) for name, key in _FIXED.items()},
         )
 
@@ -135,10 +136,10 @@ class Draft:
             return ""
         words = self._words
         if key == "left_lines":
-            command = words("change.sources_command")
+            command = self._telling.see_page("/sources") or words("change.sources_command")
         else:
             since = self._digest.order.covers_from.astimezone(self._telling.zone).date().isoformat()
-            command = words("change.left_command", date=since)
+            command = self._telling.see_page("/") or words("change.left_command", date=since)
         return words(f"change.{key}", count=count, command=command)
 
     def _held(self) -> str:
@@ -152,7 +153,7 @@ class Draft:
             count=digest.held_back,
             number=words.number(digest.held_back),
             sources=words("held.sources", count=count, number=words.number(count)),
-            command=words("held.command", date=since),
+            command=self._telling.see_page("/held") or words("held.command", date=since),
         )
 
     def _footer(self, shown: Sequence[ChangeView]) -> FooterView:
@@ -160,6 +161,7 @@ class Draft:
         command = words("footer.stop_command", email=order.subscriber.email)
         contact = self._sender.contact
         stop = words("footer.stop" if contact else "footer.stop_bare", contact=contact, command=command)
+        links = self._links()
         covered = {
             "from": words.moment(order.covers_from, zone),
             "to": words.moment(order.covers_to, zone),
@@ -169,10 +171,20 @@ class Draft:
         return FooterView(
             why=_reason_for(order.kind, order.subscriber, words),
             follows=_follows(order.subscriber, words),
-            stop=stop,
+            stop="" if links else stop,
             window="" if order.kind is DigestKind.TEST else words("footer.window", **covered),
             snapshots_title=words("footer.snapshots") if kept else "",
             snapshots=tuple(dict.fromkeys(kept)),
+            links=links,
+        )
+
+    def _links(self) -> tuple[Row, ...]:
+        sender, words = self._sender, self._words
+        if not sender.preferences_url:
+            return ()
+        return (
+            Row(words("footer.preferences"), sender.preferences_url),
+            Row(words("footer.unsubscribe"), sender.unsubscribe_url),
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from monitor.links import Links
 from monitor.messages.documents import with_documents
 from monitor.messages.safe import short
 from monitor.messages.view import ChangeView, Marked, PartView
@@ -61,12 +62,22 @@ class Telling:
     words: Words
     zone: ZoneInfo
     now: datetime
+    links: Links | None = None
+    """To our pages, where readers reach them; else they are told the command."""
+
+    def see(self, change_id: int) -> str:
+        """What shows the whole change: its page, or the command."""
+        return self.links.change(change_id) if self.links else self.words("change.compare", id=change_id)
+
+    def see_page(self, path: str) -> str:
+        """A page of ours; empty when readers cannot reach it."""
+        return self.links.at(path) if self.links else ""
 
 
 def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) -> ChangeView:
     """One change as the templates see it."""
     words, change, source = telling.words, entry.change, entry.source
-    command = words("change.compare", id=change.id)
+    see = telling.see(change.id)
     parts, cut = _parts(change, source, words, room)
     left = len(change.parts) - len(parts)
     why = words("change.why", why=_why(change, words))
@@ -79,10 +90,10 @@ def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) 
         severity_word=words(f"severity.{SEVERITIES[change.severity]}"),
         why=why,
         seen=_seen(change, telling),
-        brief=f"{number}. {short(source.name, NAME)} – {reason_words(change, words)} · {command}",
-        parts=with_documents(parts, entry.documents, change.id, words),
-        more=words("change.more_parts", count=left, command=command) if left else "",
-        cut=words("change.cut", command=command) if cut else "",
+        brief=f"{number}. {short(source.name, NAME)} – {reason_words(change, words)} · {see}",
+        parts=with_documents(parts, entry.documents, see, words),
+        more=words("change.more_parts", count=left, command=see) if left else "",
+        cut=words("change.cut", command=see) if cut else "",
         quotes=tuple(_quotes(change, words)),
         says=tuple(_says(entry, words)),
         restored=words("change.restored", date=words.day(change.restored_from, telling.zone))
@@ -90,7 +101,8 @@ def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) 
         else "",
         page=source.url or "",
         kept=change.new_sha256,
-        command=command,
+        command=words("change.compare", id=change.id),
+        link=telling.links.change(change.id) if telling.links else "",
     )
 
 

@@ -6,6 +6,7 @@ and links, `[words](https://…)` is a link that says something else. Nothing a 
 
 import logging
 import re
+from dataclasses import replace
 
 from jinja2 import TemplateError
 
@@ -34,7 +35,7 @@ def plain(value: object) -> str:
 def pack_chat(digest: Digest, sender: Sender, templates: Templates) -> Outgoing:
     """The message of a digest to a chat: the same text for the same digest and templates."""
     reader = digest.order.subscriber
-    draft = Draft(digest, templates.words(reader.language), sender)
+    draft = Draft(digest, templates.words(reader.language), replace(sender, links=None))
     title = header(plain(draft.view(Detail()).subject), 240)
     text = ""
     for named in STEPS:

@@ -19,12 +19,11 @@ _UNKEPT = {
 
 
 def with_documents(
-    parts: tuple[PartView, ...], documents: Sequence[Document], change_id: int, words: Words
+    parts: tuple[PartView, ...], documents: Sequence[Document], command: str, words: Words
 ) -> tuple[PartView, ...]:
-    """Each new entry with what is known of the documents behind it."""
+    """Each new entry with what is known of the documents behind it. `command` shows more of them later."""
     if not documents:
         return parts
-    command = words("change.compare", id=change_id)
     shown = []
     for part in parts:
         url = urldefrag(part.url).url

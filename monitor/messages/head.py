@@ -204,7 +204,8 @@ def _report_summary(digest: Digest, telling: Telling) -> tuple[str, ...]:
         intro = words(
             "summary.report_late",
             **{"from": words.day(days[0], zone), "to": words.day(days[-1], zone)},
-            command=words("change.left_command", date=days[0].astimezone(zone).date().isoformat()),
+            command=telling.see_page("/")
+            or words("change.left_command", date=days[0].astimezone(zone).date().isoformat()),
         )
     else:
         intro = words("summary.report")

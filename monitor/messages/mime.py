@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -11,10 +11,11 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from monitor.errors import ConfigError, Problem
+from monitor.links import Links
 from monitor.messages import headers
 from monitor.messages.safe import header, link
 from monitor.messages.seal import seal, unsubscribe_token
-from monitor.model import DigestOrder, Outgoing
+from monitor.model import DigestOrder, Outgoing, Subscriber
 
 _POLICY = SMTP.clone(max_line_length=78, cte_type="7bit", refold_source="none")
 """What `headers` folded stays as it is: `email` would encode a long address, and no mail program could follow it."""
@@ -36,7 +37,20 @@ class Sender:
     contact: str = ""
     mail_in: str = ""
     unsubscribe_url: str = ""
+    preferences_url: str = ""
+    links: Links | None = None
+    """To our pages; None: nobody reaches them."""
     key: str = field(default="", repr=False)
+
+    def writing_to(self, subscriber: Subscriber) -> "Sender":
+        """With the links that concern this subscriber alone."""
+        if self.links is None or not subscriber.id:
+            return self
+        return replace(
+            self,
+            unsubscribe_url=self.links.unsubscribe(subscriber.id),
+            preferences_url=self.links.preferences(subscriber.id),
+        )
 
 
 def mailbox(address: str) -> str:

@@ -69,7 +69,7 @@ def pack_json(digest: Digest, words: Words, sender: Sender) -> Outgoing:
     text (control, bidi and zero-width characters) is spelt out.
     """
     reader = digest.order.subscriber
-    telling = Telling(words, ZoneInfo(reader.timezone), digest.order.covers_to)
+    telling = Telling(words, ZoneInfo(reader.timezone), digest.order.covers_to, sender.links)
     body = b""
     for share in SHARES:
         body = json.dumps(_payload(digest, telling, sender, share), ensure_ascii=True, separators=(",", ":")).encode()
@@ -144,6 +144,7 @@ def _change(section: SectionOf, entry: DigestChange, telling: Telling, share: Sh
         "citations": [_citation(citation) for citation in entry.citations],
         "documents": [_document(document) for document in entry.documents[:DOCUMENTS]],
         "command": seen.command,
+        "link": seen.link,
     }
 
 

@@ -1,6 +1,7 @@
 """The templates run: MailView → subject, text and HTML, each made safe by default, never too long."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 import css_inline
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from monitor.errors import ConfigError
 from monitor.messages import layout, letters
@@ -84,7 +85,7 @@ class Templates:
             entry=layout.entry,
         )
         self.text.globals.update(rule=layout.rule)
-        self.html.filters.update(address=address, link=link)
+        self.html.filters.update(address=address, link=link, linked=_linked)
         self._words: dict[str, Words] = {}
 
     def words(self, language: str) -> Words:
@@ -127,7 +128,7 @@ class Renderer:
 
     def _letter(self, order: DigestOrder, view: Callable[[DigestOrder, Words, Sender], MailView]) -> Outgoing:
         """A message that tells of no change, and ends no subscription."""
-        plain = replace(self._sender, unsubscribe_url="", mail_in="")
+        plain = replace(self._sender, unsubscribe_url="", mail_in="", links=None)
 
         def made(templates: Templates) -> Outgoing:
             words = templates.words(order.subscriber.language)
@@ -149,9 +150,8 @@ class Renderer:
     def _packed(self, digest: Digest, templates: Templates) -> Outgoing:
         parts = self.parts(digest, templates)
         language = templates.words(digest.order.subscriber.language).language
-        return pack(
-            digest.order, self._sender, subject=parts.subject, text=parts.text, html=parts.html, language=language
-        )
+        sender = self._sender.writing_to(digest.order.subscriber)
+        return pack(digest.order, sender, subject=parts.subject, text=parts.text, html=parts.html, language=language)
 
     def parts(self, digest: Digest, templates: Templates | None = None) -> Parts:
         """Subject, text and HTML. What does not fit is shown shorter, the least severe changes first.
@@ -159,7 +159,8 @@ class Renderer:
         Raises TemplateError (SecurityError among them) for a template that misbehaves.
         """
         used = templates or self._templates
-        draft = Draft(digest, used.words(digest.order.subscriber.language), self._sender)
+        reader = digest.order.subscriber
+        draft = Draft(digest, used.words(reader.language), self._sender.writing_to(reader))
         show = partial(self._shown, used, draft)
         if draft.size <= MOST_IN_FULL:
             for room in (*AMPLE, FULL):
@@ -180,6 +181,15 @@ class Renderer:
         text = templates.text.get_template(f"{view.kind}.text.j2").render(context)
         html = templates.html.get_template(f"{view.kind}.html.j2").render(context)
         return Parts(header(subject, 240), layout.tidy(text), self._inliner.inline(html))
+
+
+def _linked(text: str, base: str) -> Markup:
+    """A sentence in which addresses of our own pages can be followed. `base`: where they begin; may be empty."""
+    shown = escape(layout.tied(visible(str(text))))
+    if not base:
+        return shown
+    ours = re.compile(re.escape(str(escape(base))) + r"/[\w/?=~-]*(?:\.[\w/?=~-]+)*")
+    return Markup(ours.sub(lambda m: f'<a class="wide" href="{m[0]}">{m[0]}</a>', str(shown)))  # noqa: S704 - escaped above
 
 
 def _line(value: object) -> str:

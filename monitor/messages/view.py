@@ -78,6 +78,8 @@ class ChangeView:
     page: str = ""
     kept: str = ""
     command: str = ""
+    link: str = ""
+    """Its page, when readers can reach it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class FooterView:
     snapshots_title: str = ""
     snapshots: tuple[tuple[str, str], ...] = ()
     """Name of the source and SHA-256 of the kept copy."""
+    links: tuple[Row, ...] = ()
+    """To preferences and unsubscribing, when readers can reach our pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,8 @@ class MailView:
     left_events: str = ""
     held: str = ""
     legend: str = ""
+    public: str = ""
+    """Where readers reach our pages, without a slash at the end; empty: they do not."""
     action: Row | None = None
     """The one thing to do: its words, and the address that does it."""
     after: tuple[str, ...] = ()
