@@ -427,6 +427,13 @@ def test_old_backups_go_and_those_before_migrations_stay(store, clock, path):
     assert {file.name for file in store.backups()} == {names[2], names[3], kept.name}
 
 
+def test_a_page_seen_again_is_no_damage(tool):
+    tool.follow("coc")
+    for _ in range(3):
+        tool.poll("coc", b"the same page")
+    assert tool.store.check() == ()
+
+
 def test_the_newest_backup_is_known(path, store, tmp_path):
     assert newest_backup(path) is None
     first = store.backup()
