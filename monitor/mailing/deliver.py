@@ -60,7 +60,7 @@ class Round:
 class Way:
     """A way out: the channel's name, who hands over, and what is done when the receiver wants no more (`end` gets the
     reason and the time). `clean` takes secrets out of what the other side says before anything is noted of it. `tell`
-    gets what the operator has to know.
+    gets what the operator has to know. `reader`: the name of the webhook or the chat; all mail has none.
     """
 
     notifier: Notifier
@@ -68,10 +68,23 @@ class Way:
     clean: Callable[[str], str] = str
     end: Callable[[str, datetime], object] = lambda _reason, _at: None
     tell: Callable[[Notice], object] = lambda _: None
+    reader: str = ""
 
     @property
     def who(self) -> str:
-        return "the mail server" if self.name == MAIL else self.name
+        """`the mail server`, `webhook desk`"""
+        kind, _, number = self.name.partition(":")
+        return "the mail server" if self.name == MAIL else f"{kind} {self.reader or number}"
+
+    def paused(self, answer: str, at: datetime) -> Notice:
+        """What the operator is told of it when it pauses."""
+        if self.name == MAIL:
+            return Notice(NoticeCode.CHANNEL_PAUSED, at, "", answer, "monitor mail test you@example.org")
+        command = f"monitor {self.name.partition(':')[0]} test {self.reader}"
+        return Notice(NoticeCode.WAY_PAUSED, at, self.reader, answer, command)
+
+    def gone(self, answer: str, at: datetime) -> Notice:
+        return Notice(NoticeCode.WAY_GONE, at, self.reader, answer, f"monitor subscribers resume {self.reader}")
 
 
 def wait_after(attempts: int, jitter: float) -> timedelta | None:
@@ -254,8 +267,9 @@ class _Desk:
         if state == "gone":
             self.way.end(answer, now)
             _log.error("%s wants no more messages: %s. What waits for it is kept", who, answer)
+            self.way.tell(self.way.gone(answer, now))
         elif entering and state == "paused":
             _log.error("%s refuses us: %s. Messages wait; one try every 15 minutes", who, answer)
-            self.way.tell(Notice(NoticeCode.CHANNEL_PAUSED, now, "", answer, "monitor mail test you@example.org"))
+            self.way.tell(self.way.paused(answer, now))
         elif entering:
             _log.warning("%s cannot be reached: %s. Messages wait; a look every 30 seconds", who, answer)

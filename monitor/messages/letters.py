@@ -18,7 +18,7 @@ SAID = 400
 """Characters of a server's or the program's own words."""
 NOTICES = 20
 """Things told in one notice; `monitor doctor` has the others."""
-_GRAVE = frozenset({NoticeCode.SUSPENDED, NoticeCode.UNDELIVERED, NoticeCode.SET_ASIDE})
+_GRAVE = frozenset({NoticeCode.SUSPENDED, NoticeCode.UNDELIVERED, NoticeCode.SET_ASIDE, NoticeCode.WAY_GONE})
 
 
 def confirm(order: DigestOrder, words: Words, sender: Sender, *, url: str, until: datetime) -> MailView:

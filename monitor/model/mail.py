@@ -96,6 +96,10 @@ class NoticeCode(StrEnum):
     SET_ASIDE = "set_aside"
     LIST_BROKEN = "list_broken"
     CHANNEL_PAUSED = "channel_paused"
+    WAY_PAUSED = "way_paused"
+    """A webhook or a chat refuses messages."""
+    WAY_GONE = "way_gone"
+    """A webhook wants no more of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Who is told."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from monitor.model import Frequency, Medium, Subscriber
 from monitor.store.codec import FILTERS
 from monitor.store.engine import Database
 from monitor.store.history import TELLABLE
-from monitor.store.mail_tables import CHANNEL, DIGEST_ITEM, INBOX, SUBSCRIBER
+from monitor.store.mail_tables import CHANNEL, DIGEST, DIGEST_ITEM, INBOX, SUBSCRIBER
 from monitor.store.tables import CHANGE, EVENT
 
 CHANGE_ITEM = literal("change:", String) + cast(CHANGE.c.id, String)
@@ -102,8 +103,9 @@ class Subscribers:
             return int(connection.scalar(found) or 0)
 
     def forget(self, email: str) -> bool:
-        """Deletes a subscriber with their digests and deliveries, sent or not, the state of a way out of their own, and
-        what came in from them. The bytes are overwritten in the file. False when there is none.
+        """Deletes a subscriber with their digests and deliveries, sent or not, the state of a way out of their own,
+        what came in from them, and letters to them or about them. The bytes are overwritten in the file. False when
+        there is none.
         """
         with self._database.writing() as connection:
             # Else SQLite only forgets where they are (sqlite.org/pragma.html#pragma_secure_delete).
@@ -111,11 +113,23 @@ class Subscribers:
             try:
                 found = delete(SUBSCRIBER).where(SUBSCRIBER.c.address == _address(email))
                 gone = connection.execute(found).rowcount == 1
+                connection.execute(delete(DIGEST).where(DIGEST.c.id.in_(_letters_naming(connection, email))))
             finally:
                 connection.exec_driver_sql("PRAGMA secure_delete = OFF")
         # The write-ahead log still has the pages as they were.
         self._database.checkpoint()
         return gone
+
+
+def _letters_naming(connection: Connection, email: str) -> list[int]:
+    """Messages to nobody who is subscribed – confirmations, notices to the operator – with this address in them."""
+    name = re.escape(_address(email).encode())
+    whole = re.compile(rb"(?<![a-z0-9.!#$%&'*+/?^_`{|}~-])" + name + rb"(?![a-z0-9-]|\.[a-z0-9])")
+    if b"@" not in name:
+        return []  # the name of a webhook or a chat is no person's, and may be any word
+    letters = select(DIGEST.c.id, DIGEST.c.mime).where(DIGEST.c.subscriber_id.is_(None), DIGEST.c.mime.is_not(None))
+    # Quoted-printable breaks lines in the middle of a word (RFC 2045 §6.7).
+    return [row.id for row in connection.execute(letters) if whole.search(row.mime.replace(b"=\r\n", b"").lower())]
 
 
 def _update(connection: Connection, subscriber: Subscriber) -> bool:

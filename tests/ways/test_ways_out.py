@@ -284,6 +284,39 @@ def test_forgetting_leaves_no_byte_of_them_in_the_file(world, path):
     assert world.round().sent >= 1
 
 
+def test_forgetting_takes_letters_to_them_and_about_them_along(world, path):
+    store, now = world.store, world.clock.now()
+    long = "word " * 12 + "an@exa=\r\nmple.org came back"
+    for number, (to, text) in enumerate((
+        ("AN@example.org", "To: AN@example.org\r\n\r\nplease confirm"), ("me@example.org", long),
+        ("me@example.org", "dan@example.org and an@example.org.nz came back"),
+    )):  # fmt: skip
+        letter = Outgoing(to, "watch@example.org", "s", f"<letter{number}@x>", text.encode())
+        assert store.letters.post(letter, DigestKind.NOTICE, f"notice:{number}", now)
+    store.subscribers.forget("an@example.org")
+    store.checkpoint()
+    left = [row.message_id for row in store.outbox.deliveries(99) if row.message_id.startswith("<letter")]
+    assert left == ["<letter2@x>"]
+    assert b"AN@example.org" not in path.read_bytes()
+    assert b"please confirm" not in path.read_bytes()
+
+
+def test_the_operator_is_told_of_a_webhook_that_refuses_and_of_one_that_is_gone(world):
+    from monitor.mailing.deliver import Way, deliver_pending
+
+    told = []
+    desk = world.others["desk"]
+    for kind in (DeliveryKind.CHANNEL_AUTH, DeliveryKind.CHANNEL_AUTH, DeliveryKind.CHANNEL_GONE):
+        desk.mood = refusing(kind, "an answer")
+        way = Way(desk, "webhook:2", tell=told.append, reader="desk")
+        asyncio.run(deliver_pending(world.store.outbox, way, world.clock))
+        world.clock.advance(timedelta(minutes=16))
+    assert [(n.code, n.about, n.said, n.command) for n in told] == [
+        ("way_paused", "desk", "an answer", "monitor webhook test desk"),
+        ("way_gone", "desk", "an answer", "monitor subscribers resume desk"),
+    ]
+
+
 def test_the_state_of_a_channel_whose_subscriber_is_gone_is_not_kept(world):
     from monitor.model import ChannelState
 
