@@ -7,13 +7,11 @@
 characters in every text. `site(home=…, **settings)` makes others; `serve(site)` puts one on a socket for the browser.
 """
 
-import asyncio
 import re
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from sqlalchemy import event
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import lived
+from threads import elsewhere
 
 from monitor.clock import SteppedClock
 from monitor.settings import Place, Settings
@@ -37,12 +36,6 @@ from monitor.wiring import App, build, load_watch_list
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\u202eevil\u200b\x1b[2J'
 """Markup, template code, and characters that hide or turn words round."""
 TOKEN = re.compile(r'name="token" value="([0-9a-f]{64})"')
-
-
-def elsewhere(work: Coroutine[Any, Any, Any]) -> Any:
-    """In a thread of its own: while the browser is open, this one has a running event loop."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 @dataclass
