@@ -27,7 +27,7 @@ from apscheduler.triggers.base import BaseTrigger
 from monitor.cadence import LONGEST, catch_up
 from monitor.config import Followed, Stamp
 from monitor.errors import ConfigError, FetchError, MonitorError, StorageError
-from monitor.model import Trigger
+from monitor.model import Notice, NoticeCode, Trigger
 from monitor.wiring import App
 
 EXIT_AT_ONCE = 130
@@ -261,6 +261,9 @@ class Daemon:
             if str(error) != self._complaint:
                 for problem in error.problems:
                     _log.error("watch list not taken over: %s", problem)
+                now, first = self._app.clock.now(), str(error).partition("\n")[0]
+                notice = Notice(NoticeCode.LIST_BROKEN, now, self._watch_list.name, first, "monitor check")
+                await asyncio.to_thread(self._app.post.operator.tell, notice)
             self._complaint = str(error)
         else:
             if watch_list.sha256 != self._app.listed:

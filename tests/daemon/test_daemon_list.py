@@ -3,7 +3,7 @@
 import time
 from datetime import timedelta
 
-from monitor.model import EventKind, Health, Outcome
+from monitor.model import DigestKind, EventKind, Health, Outcome
 
 LIST = """\
 version: 1
@@ -35,7 +35,7 @@ def test_a_broken_list_changes_nothing_is_reported_once_and_a_repaired_one_is_ta
     home.run_at(4000)
     home.watch("one", "two", "three")
     written(home, "one", "two")
-    process = home.start(follow=True, pace={"follow": 0.1})
+    process = home.start(follow=True, pace={"follow": 0.1}, environment={"MONITOR_CONTACT": "ops@example.org"})
     home.until(home.polls, process)
     assert active(home) == {"one", "two"}
 
@@ -46,6 +46,8 @@ def test_a_broken_list_changes_nothing_is_reported_once_and_a_repaired_one_is_ta
     assert home.said("watch list not taken over") == 1
     assert "sources.yaml:" in home.store.meta.get("watch_list_problem")
     assert active(home) == {"one", "two"}
+    told = home.store.outbox.deliveries()
+    assert [(r.recipient, r.kind) for r in told if r.kind is DigestKind.NOTICE] == [("ops@example.org", "notice")]
 
     written(home, "one", "three")
     home.until(lambda: home.said("watch list taken over: 1 added, 0 changed, 1 retired, 0 back"), process)
