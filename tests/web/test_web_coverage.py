@@ -167,11 +167,9 @@ def test_without_citations_the_page_says_where_they_come_from(site):
     assert "No citations are known" in bare.get("/coverage").text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_speaks_every_language(pages, language):
-    answer = pages.visitor(accept_language=language).get("/coverage")
-    assert answer.status_code == 200
-    assert f'<html lang="{language}">' in answer.text
+def test_the_page_speaks_every_language(pages):
+    for language in LANGUAGES:
+        assert f'<html lang="{language}">' in pages.visitor(accept_language=language).get("/coverage").text
 
 
 def test_the_number_of_questions_to_the_database_does_not_grow_with_the_sources(pages, queries):

@@ -5,7 +5,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 LOOKED_AT = (
     "/", "/coverage", "/sources", "/sources?state=blocked", "/sources/coc-home", "/sources/coc-home/looks",
-    "/sources/coc-home/text", "/sources/coc-home/compare?old=1&new=4", "/name", "/login", "/kept/1", "/nothing",
+    "/sources/coc-home/text", "/sources/coc-home/compare?old=1&new=4", "/search", "/search?q=years",
+    "/search?q=framework&what=added", "/name", "/login", "/kept/1", "/nothing",
 )  # fmt: skip
 WIDTHS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 800}}
 
