@@ -93,7 +93,7 @@ def _words(part: Part, language: str, lore: Lore) -> Iterable[Weighed]:
     old, new = part.old, part.new
     if part.block is BlockKind.HEADING:
         code = {PartKind.ADDED: "section_added", PartKind.REMOVED: "section_removed"}.get(part.kind, "heading_changed")
-        yield Severity.SUBSTANTIVE, Reason(code, {"heading": (new or old)[:120]})
+        yield Severity.SUBSTANTIVE, Reason(code, {"heading": (new or old)[:300]})
         return
     facts: Sequence[Fact] = ()
     if part.kind is PartKind.CHANGED:
