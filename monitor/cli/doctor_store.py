@@ -8,7 +8,8 @@ from statistics import median
 
 from monitor.cli import ground
 from monitor.cli.doctor import Line, Patient
-from monitor.model import DeliveryState
+from monitor.cli.listing import missing
+from monitor.model import DeliveryState, Medium
 from monitor.store import Store, daemon_owner, newest_backup, open_store
 
 PATIENCE = 5.0
@@ -166,6 +167,9 @@ def readers(patient: Patient, store: Store) -> Iterator[Line]:
         said = f"every subscriber is {waits}" if found else "nobody is subscribed yet"
         yield Line("subscribers", "warn", said, "monitor subscribers add you@example.org")
         return
+    for reader in active:
+        for said in missing(patient.settings, reader.medium, reader.email):
+            yield Line("subscribers", "warn", f"{reader.email}: {said}", f"monitor {reader.medium} test {reader.email}")
     nowhere = [s.email for s in active if patient.settings.smtp and s.email.endswith("@localhost")]
     if nowhere:
         mend = f"monitor subscribers change {nowhere[0]} --email you@example.org"
@@ -181,6 +185,15 @@ def _set_aside(store: Store) -> Iterator[Line]:
         said = f"the {aside.kind} of {emails.get(aside.subscriber_id, '?')} could not be made: {aside.fault}"
         mend = "nothing of it is lost; the next version of the program tries again, monitor digest --retry tries now"
         yield Line("digests", "fail", said, mend)
+
+
+def _ways(patient: Patient, store: Store) -> Iterator[Line]:
+    """Webhooks and chats that take nothing just now."""
+    readers = {reader.channel: reader for reader in store.subscribers.all() if reader.medium is not Medium.MAIL}
+    for name, channel in store.outbox.shut():
+        if (reader := readers.get(name)) is not None:
+            said = f"{reader.email} is {channel.state} since {patient.local(channel.since)}: {channel.note}"
+            yield Line(str(reader.medium), "fail", said, f"monitor {reader.medium} test {reader.email}")
 
 
 def queue(patient: Patient, store: Store) -> Iterator[Line]:
@@ -200,5 +213,6 @@ def queue(patient: Patient, store: Store) -> Iterator[Line]:
         many = ground.count(waiting.failed + waiting.dead, "message was", "messages were")
         said = f"{many} not delivered, the last one to {lost[0].recipient}"
         found.append(Line("mail", "fail", said, f"monitor mail queue; then monitor mail queue --retry {lost[0].id}"))
+    found += _ways(patient, store)
     found += _set_aside(store)
     yield from found or [Line("mail", "ok", f"{waiting.pending + waiting.sending} waiting, none refused")]

@@ -1,4 +1,8 @@
-"""Ways out of the house for a message: SMTP, or files in a folder."""
+"""Ways out of the house for a message: SMTP, files in a folder, signed posts to webhooks, chat services.
+
+The first two are what all mail goes by, chosen by the settings. A webhook and a chat are somebody's own: the
+composition root makes one for each, since a webhook needs the guarded way to the web.
+"""
 
 import pkgutil
 from collections.abc import Callable, Mapping
@@ -31,7 +35,7 @@ NOTIFIERS: Mapping[str, str] = {
     "smtp": "monitor.notify.smtp:from_settings",
     "file": "monitor.notify.file:from_settings",
 }
-"""Name → `module:factory`; a factory takes the settings."""
+"""Ways for mail: name → `module:factory`; a factory takes the settings."""
 
 
 def named(name: str, settings: Settings) -> Notifier:

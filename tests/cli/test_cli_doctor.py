@@ -16,7 +16,7 @@ from monitor.cli.doctor import LEAST, Line, Patient, examine, numbers, reach_wit
 from monitor.cli.doctor_store import database as of_database
 from monitor.clock import SteppedClock, SystemClock
 from monitor.errors import DeliveryError, DeliveryKind, StorageError
-from monitor.model import ChannelState, DeliveryState
+from monitor.model import ChannelState, DeliveryState, Medium, Subscriber
 from monitor.settings import Settings
 from monitor.store import daemon_lock
 
@@ -280,6 +280,18 @@ def test_mail_that_waits_or_was_refused_fails(look):
 def test_a_way_out_that_is_closed_fails_with_the_servers_words(look, opened, now):
     opened.outbox.set_channel(ChannelState("paused", now, None, "535 bad password"))
     assert look("mail")[0].said.endswith(": 535 bad password")
+
+
+def test_a_webhook_that_takes_nothing_fails_and_one_without_secret_is_warned_of(look, opened, now):
+    hook = Subscriber(0, "desk", medium=Medium.WEBHOOK, url="https://hooks.example.org/in")
+    reader = opened.subscribers.add(hook)
+    opened.outbox.set_channel(ChannelState("paused", now, None, "404 not here"), reader.channel)
+    line = only(look("webhook"))
+    assert (line.state, line.mend) == ("fail", "monitor webhook test desk")
+    assert line.said.endswith(": 404 not here")
+    warned = look("subscribers")[0]
+    assert warned.state == "warn"
+    assert "MONITOR_WEBHOOK_SECRET_DESK is not set" in warned.said
 
 
 def test_a_mail_server_that_does_not_answer_fails(look):

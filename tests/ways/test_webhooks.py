@@ -54,6 +54,21 @@ def test_a_receiver_can_verify_what_it_got(serve, poster_to, clock):
     assert json.loads(asked.body) == {"type": "x"}
 
 
+def test_the_receiver_in_the_documentation_works(serve, poster_to, clock, checkout, monkeypatch):
+    page = (checkout / "docs" / "how-to" / "webhook.md").read_text("utf-8")
+    room: dict[str, object] = {}
+    exec(page.partition("```python\n")[2].partition("```")[0], room)
+    web, secret, other = serve(), new_secret(KEY), new_secret(b"o" * 24)
+    WebhookNotifier(URL, keys(f"{other} {secret}"), poster=poster_to(web), clock=clock).send(delivery(clock.now()))
+    (asked,) = web.asked
+    monkeypatch.setattr(room["time"], "time", clock.now().timestamp)
+    assert room["verified"](asked.headers, asked.body, secret)
+    assert not room["verified"](asked.headers, asked.body + b" ", secret)
+    assert not room["verified"](asked.headers, asked.body, new_secret(b"x" * 24))
+    monkeypatch.setattr(room["time"], "time", lambda: clock.now().timestamp() + 301)
+    assert not room["verified"](asked.headers, asked.body, secret)
+
+
 def test_while_a_secret_is_changed_both_sign(serve, poster_to, clock):
     web = serve()
     old, new = KEY, b"n" * 32
