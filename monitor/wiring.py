@@ -140,14 +140,16 @@ def build(
     limits: Limits | None = None,
     citations: tuple[Citation, ...] | None = None,
     store: Store | None = None,
+    lore: Lore | None = None,
 ) -> App:
-    """Wire the program. Opens (and migrates) the database unless an open `store` is given.
+    """Wire the program. Opens (and migrates) the database unless an open `store` is given; compiles the lexicon and
+    word lists unless a `lore` is given.
 
     Raises SchemaError, DamagedError, StorageError.
     """
     clock = clock or SystemClock()
     store = store or open_store(settings.database, clock=clock)
-    lore = load_lore(settings.home)
+    lore = lore or load_lore(settings.home)
     citations = config.load_citations(settings.home) if citations is None else citations
     cited = by_source(citations)
     fetcher = HttpFetcher(

@@ -26,12 +26,13 @@ import lived
 from threads import elsewhere
 
 from monitor.clock import SteppedClock
+from monitor.judge.lore import Lore
 from monitor.settings import Place, Settings
 from monitor.store import Store, open_store
 from monitor.web.application import create_app
 from monitor.web.desk import House
 from monitor.web.serving import Server
-from monitor.wiring import App, build, load_watch_list
+from monitor.wiring import App, build, load_lore, load_watch_list
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\u202eevil\u200b\x1b[2J'
 """Markup, template code, and characters that hide or turn words round."""
@@ -132,8 +133,14 @@ def pasts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: _past(tmp_path_factory.mktemp(name), words) for name, words in made.items()}
 
 
+@pytest.fixture(scope="session")
+def lore() -> Lore:
+    """Compiling it takes a sixth of a second."""
+    return load_lore()
+
+
 @pytest.fixture
-def site(tmp_path: Path, pasts: dict[str, Path]) -> Iterator[Callable[..., Site]]:
+def site(tmp_path: Path, pasts: dict[str, Path], lore: Lore) -> Iterator[Callable[..., Site]]:
     """Makes sites: `site("lived" | "empty" | "hostile", public_url=…, web_password=…, …)`."""
     made: list[Site] = []
 
@@ -144,7 +151,7 @@ def site(tmp_path: Path, pasts: dict[str, Path]) -> Iterator[Callable[..., Site]
         (home / "sources.yaml").write_text(lived.SOURCES)
         (home / "data" / "citations.yaml").write_text(lived.CITATIONS)
         shutil.copy2(pasts[past], home / "db" / "monitor.sqlite3")
-        app = build(Settings(home=home, **settings), clock=SteppedClock(lived.NOW))
+        app = build(Settings(home=home, **settings), clock=SteppedClock(lived.NOW), lore=lore)
         made.append(Site(app, create_app(app)))
         return made[-1]
 

