@@ -179,3 +179,42 @@ def test_ticking_every_half_hour_for_a_week_tells_every_local_date_once(zone, ho
     end = windows.slot(start + timedelta(days=7), hour, place)
     made = run(reader(timezone=zone, hour=hour, created_at=began), began, end)
     assert [o.window for _, o in made] == [(start + timedelta(days=n)).isoformat() for n in range(7)]
+
+
+@pytest.mark.parametrize("hour", [1, 2, 3, 7])
+@pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
+def test_a_week_that_ends_when_the_clocks_change_has_one_digest_and_one_sign_of_life(hour, sunday):
+    zone = ZoneInfo("Europe/Brussels")
+    start = datetime.combine(sunday - timedelta(days=8), datetime.min.time(), zone).astimezone(UTC)
+    end = start + timedelta(days=17)
+    weekly = reader(frequency=Frequency.WEEKLY, weekday=6, hour=hour, sign_of_life=True, created_at=start)
+    made = run(weekly, start, end, timedelta(minutes=30))
+    by_kind = {kind: [o.window for _, o in made if o.kind is kind] for kind in DigestKind}
+    week = sunday.isocalendar().week
+    assert by_kind[DigestKind.DIGEST] == [f"2026-W{week + n:02d}" for n in (-1, 0, 1)]
+    assert by_kind[DigestKind.SIGN_OF_LIFE] == [f"life:2026-W{week + n:02d}" for n in (0, 1, 2)]
+    at = next(at for at, o in made if o.window == f"2026-W{week:02d}").astimezone(zone)
+    assert (at.date(), at.hour) == (sunday, 3 if (hour, sunday.month) == (2, 3) else hour)
+
+
+@pytest.mark.parametrize("days", [3, 10, 30])
+def test_weeks_off_are_caught_up_in_one_weekly_digest(days):
+    book, back = Book(), datetime(2026, 11, 20, 7, tzinfo=UTC) + timedelta(days=days)
+    weekly = reader(frequency=Frequency.WEEKLY, weekday=4, created_at=datetime(2026, 11, 1, tzinfo=UTC))
+    book.tick(weekly, datetime(2026, 11, 20, 7, tzinfo=UTC))
+    caught_up = [book.tick(weekly, back + timedelta(minutes=n)) for n in range(0, 60, 5)]
+    assert sum(map(len, caught_up)) == (0 if days == 3 else 1)
+
+
+@pytest.mark.parametrize(
+    "later", [{"hour": 9}, {"hour": 5}, {"timezone": "America/New_York"}, {"timezone": "Pacific/Apia"}]
+)
+def test_who_changes_hour_or_zone_after_todays_digest_gets_no_second_one_today(later):
+    book, begun = Book(), datetime(2026, 11, 1, tzinfo=UTC)
+    now = datetime(2026, 11, 24, 6, tzinfo=UTC)
+    book.tick(reader(created_at=begun), now)
+    for minutes in range(0, 24 * 60, 30):
+        book.tick(reader(created_at=begun, **later), now + timedelta(minutes=minutes))
+    # Book.tick fails when a date comes twice; the next one comes on the next local date.
+    assert book.windows[0] == "2026-11-24"
+    assert len(book.windows) <= 3
