@@ -7,7 +7,7 @@ from email.policy import SMTP
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.exceptions import SecurityError
 
@@ -181,6 +181,21 @@ def test_a_payload_can_neither_open_nor_close_a_word_mark(payload, week, rendere
     clean = " ".join(visible(payload).split())
     assert removed == (f"old {clean}",)
     assert added == (f"new {clean}", f"item {clean}")
+
+
+_BRACKETS = st.text(alphabet="[]{}+-\\ \n\u2028\u00adab·>:", max_size=24)
+
+
+@settings(max_examples=60)
+@given(
+    page=_BRACKETS
+    | st.lists(st.sampled_from(["[-", "-]", "{+", "+}", "\\", "-\\]", "\n   ", "x"]), max_size=8).map("".join)
+)
+def test_whatever_a_page_says_its_marks_are_read_back_and_no_others(page, week, renderer):
+    removed, added = read_marks(renderer.parts(infested(week, page)).text)
+    clean = " ".join(visible(page).split())
+    assert removed == (f"old {clean}".strip(),)
+    assert added == (f"new {clean}".strip(), f"item {clean}".strip())
 
 
 def test_template_syntax_and_place_holders_are_printed_as_they_are(week, renderer):

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import shutil
+import socket
 from collections import defaultdict
 
 import pytest
@@ -103,6 +104,17 @@ def test_any_single_file_may_be_faulty(name, messages, renderer, with_own):
     assert (
         with_own("{{ mail.nothing }}", name).render(messages["digest"]).mime == renderer.render(messages["digest"]).mime
     )
+
+
+def test_nothing_is_fetched_while_a_mail_is_made_whatever_a_template_names(messages, with_own, templates_folder):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        page = (templates_folder / "base.html.j2").read_text()
+        named = f'<link rel="stylesheet" href="{address}/a.css"><style>@import "{address}/b.css";</style>'
+        with_own(page.replace("<title>", f"{named}<title>"), "base.html.j2").parts(messages["digest"])
+        with pytest.raises(BlockingIOError):
+            listening.accept()
 
 
 def test_a_template_of_the_home_says_it_in_its_own_words(messages, with_own):
