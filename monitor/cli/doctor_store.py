@@ -22,6 +22,10 @@ FEWEST_CLOCKS = 3
 RECENT = timedelta(days=2)
 
 
+BOUNCES, MANY_SOFT = timedelta(days=30), 3
+"""How far back bounces are looked at, and how many that passed by themselves are worth a line."""
+
+
 def database(patient: Patient) -> Iterator[Line]:
     """Everything that the database can tell; one line when there is none yet."""
     path = patient.settings.database
@@ -155,6 +159,16 @@ def robots(store: Store) -> Iterator[Line]:
         yield Line("robots.txt", "ok", "forbids nothing that is watched")
 
 
+def _bouncing(patient: Patient, store: Store) -> Iterator[Line]:
+    """Readers whose mail came back, now and then, in the last month: worth a look before they are suspended."""
+    since = patient.clock.now() - BOUNCES
+    for reader in store.subscribers.all():
+        soft = store.inbox.soft_bounces(reader.id, since)
+        if reader.suspended_at is None and (reader.bounces or soft >= MANY_SOFT):
+            said = f"{ground.count(reader.bounces, 'message')} to {reader.email} came back for good, {soft} for a while"
+            yield Line("subscribers", "warn", said, "monitor mail queue shows the answers; three in a row suspend")
+
+
 def readers(patient: Patient, store: Store) -> Iterator[Line]:
     """Does anybody get the digests?"""
     found = store.subscribers.all()
@@ -162,6 +176,7 @@ def readers(patient: Patient, store: Store) -> Iterator[Line]:
     for lost in (s for s in found if s.suspended_at is not None):
         said = f"{lost.email} is suspended since {patient.local(lost.suspended_at)}: {lost.suspended_reason}"
         yield Line("subscribers", "warn", said, f"monitor subscribers resume {lost.email}")
+    yield from _bouncing(patient, store)
     if not active:
         waits = "paused" if all(s.paused for s in found) else "paused or suspended"
         said = f"every subscriber is {waits}" if found else "nobody is subscribed yet"

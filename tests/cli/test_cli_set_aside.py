@@ -44,6 +44,16 @@ def test_retry_tries_what_was_set_aside_now(monitor, opened, aside):
     assert monitor("digest", "--retry").out.startswith("0 digests set aside")
 
 
+def test_a_reader_whose_mail_comes_back_is_named_before_they_are_suspended(monitor, opened, reader):
+    [sent] = [r for r in opened.outbox.deliveries(100) if r.state == "sent" and r.subscriber_id == reader.id][:1]
+    name = sent.message_id.strip("<>")
+    for number in range(3):
+        opened.inbox.take_bounce(f"soft {number}", [name], hard=False, said="452 full", now=opened._clock.now())
+    opened.inbox.take_bounce("hard", [name], hard=True, said="550 no", now=opened._clock.now())
+    found = [line for line in lines(monitor, "subscribers") if line["state"] == "warn"]
+    assert found[0]["said"] == f"1 message to {reader.email} came back for good, 3 for a while"
+
+
 def test_a_suspended_reader_is_named_by_doctor_and_status(monitor, opened, reader):
     opened.subscribers.suspend(reader.id, "3 messages came back: 550 no", opened._clock.now() - timedelta(hours=1))
     found = lines(monitor, "subscribers")
