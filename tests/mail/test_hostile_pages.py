@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jinja2.exceptions import SecurityError
 
 from monitor import digest
+from monitor.links import Links
 from monitor.messages import MOST_HTML, Renderer, Templates, read_marks, visible
 from monitor.messages.layout import marked
 from monitor.messages.safe import header, link, remarked, short, unmarked
@@ -437,9 +438,20 @@ def opened(open_page):
     return watched
 
 
-@pytest.mark.parametrize("kind", [DigestKind.DIGEST, DigestKind.URGENT, DigestKind.FIRST_REPORT])
-def test_in_a_browser_nothing_runs_asks_or_is_fetched(kind, week, renderer, opened, show):
-    for payload in (*PAYLOADS, *RUNNING):
+@pytest.mark.parametrize(
+    ("kind", "links"),
+    [
+        (DigestKind.DIGEST, None),
+        (DigestKind.DIGEST, Links("https://watch.example.org", "key")),
+        (DigestKind.URGENT, None),
+        (DigestKind.FIRST_REPORT, None),
+    ],
+    ids=["digest", "digest with pages", "urgent", "first report"],
+)
+def test_in_a_browser_nothing_runs_asks_or_is_fetched(kind, links, week, opened, show):
+    renderer = Renderer(replace(week.sender, links=links))
+    own = tuple(f"https://watch.example.org/{payload}" for payload in RUNNING[:8]) if links else ()
+    for payload in (*PAYLOADS, *RUNNING, *own):
         made = infested(week, payload, kind)
         parts = renderer.parts(made)
         title, harm = show(opened, parts.html)
