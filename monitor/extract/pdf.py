@@ -10,12 +10,12 @@ from monitor.model import Extraction, Source
 VERSION = 1
 """Must be raised when the output for the same bytes changes: old snapshots are then read again, quietly."""
 
-_LIBRARY = version("pypdfium2")
+_LIBRARY = f"{version('pypdfium2')} {version('pypdf')}"
 MAX_BYTES = 100_000_000
 
 
 class PdfExtractor:
-    """Reads PDFs with PDFium. `limits` are those of the child; by default 50 s of CPU and 512 MB."""
+    """Reads PDFs with PDFium, damaged ones with pypdf. `limits`: the child's; by default 50 s of CPU and 512 MB."""
 
     def __init__(self, given: limits.Limits | None = None) -> None:
         self._limits = given or limits.Limits(cpu=50, wall=120.0)

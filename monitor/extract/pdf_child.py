@@ -31,7 +31,22 @@ _PASSWORD = frozenset({raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY})
 
 
 def read(body: bytes, arguments: list[str]) -> Extraction:
-    """Text of a PDF. Raises ExtractError (ENCRYPTED, BROKEN, SCANNED, EMPTY, TOO_COSTLY)."""
+    """Text of a PDF. Raises ExtractError (ENCRYPTED, BROKEN, SCANNED, EMPTY, TOO_COSTLY).
+
+    A file that PDFium cannot read at all is given to a second reader.
+    """
+    try:
+        return _read(body, arguments[0])
+    except ExtractError as error:
+        if error.kind is not ExtractKind.BROKEN:
+            raise
+        # Loading it takes time that good files need not pay.
+        from monitor.extract import pdf_second  # noqa: PLC0415
+
+        return pdf_second.read(body, arguments[0], error, MAX_PAGES)
+
+
+def _read(body: bytes, fingerprint: str) -> Extraction:
     document = _open(body)
     count = len(document)
     if count > MAX_PAGES:
@@ -58,7 +73,7 @@ def read(body: bytes, arguments: list[str]) -> Extraction:
     if broken:
         note = "; ".join(part for part in (note, f"{broken} of {count} pages could not be read") if part)
     title = tidy(document.get_metadata_value("Title"))[:1000]
-    return Extraction(arguments[0], blocks, margin, title=title, media="pdf", page_count=count, note=note)
+    return Extraction(fingerprint, blocks, margin, title=title, media="pdf", page_count=count, note=note)
 
 
 def _open(body: bytes) -> pypdfium2.PdfDocument:

@@ -1,14 +1,16 @@
 """PDFs made with fpdf2, read in the child process or by the child's own function (faults 41, 42)."""
 
+import random
+
 import pytest
 from fpdf import FPDF
 from fpdf.enums import AccessPermission
 
 from monitor.errors import ExtractError, ExtractKind
-from monitor.extract import pdf, pdf_child
+from monitor.extract import pdf, pdf_child, pdf_second
 from monitor.extract.limits import Limits
 from monitor.extract.pdf import PdfExtractor
-from monitor.model import BlockKind
+from monitor.model import BlockKind, key_of
 
 
 def read_here(body):
@@ -242,3 +244,58 @@ def test_a_pdf_bomb_ends_at_the_limits(make_source):
     extractor = PdfExtractor(Limits(cpu=2, wall=30.0, memory=300_000_000))
     call = lambda: extractor.read(bomb(), content_type="application/pdf", url="", source=make_source())  # noqa: E731
     assert kind_of(call) is ExtractKind.TOO_COSTLY
+
+
+def without_root(made):
+    """A file whose trailer does not say where its pages are: PDFium gives up."""
+    body = bytes(made.output())
+    assert b"/Root" in body
+    return body.replace(b"/Root", b"/Rxxt")
+
+
+def test_a_damaged_file_that_the_first_reader_gives_up_is_read_by_the_second(paper, french, dutch, read_bytes):
+    made = paper(head="DOC 54 2643/001")
+    for text in (french, dutch, french):
+        made.add_page()
+        made.multi_cell(0, 6, text.strip(), align="L")
+    found = read_bytes(without_root(made), "application/pdf")
+    read = key_of(found.text)
+    assert all(key_of(text) in read for text in (french, dutch))
+    assert {block.page for block in found.blocks} == {1, 2, 3}
+    assert "second reader" in found.note
+    assert (found.media, found.page_count) == ("pdf", 3)
+
+
+def test_a_damaged_file_without_text_stays_broken():
+    made = FPDF()
+    made.add_page()
+    with pytest.raises(ExtractError, match="no readable PDF"):
+        read_here(without_root(made))
+
+
+@pytest.mark.parametrize("body", [b"%PDF-1.7", b"%PDF-1.4\n" + b"1 0 obj << /Type /Pages /Kids [1 0 R] >>" * 40])
+def test_what_neither_reader_can_read_is_broken(body):
+    assert kind_of(lambda: read_here(body)) is ExtractKind.BROKEN
+
+
+def test_a_large_damaged_file_is_not_given_to_the_slow_reader(paper, french, monkeypatch):
+    made = paper()
+    made.add_page()
+    made.multi_cell(0, 6, french)
+    monkeypatch.setattr(pdf_second, "MOST_BYTES", 100)
+    assert kind_of(lambda: read_here(without_root(made))) is ExtractKind.BROKEN
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_wrong_with_a_file_it_gives_text_or_a_state(paper, french, seed):
+    made = paper()
+    made.add_page()
+    made.multi_cell(0, 6, french)
+    dice, body = random.Random(seed), bytearray(without_root(made))
+    for _ in range(dice.randrange(60)):
+        body[dice.randrange(len(body))] = dice.randrange(256)
+    try:
+        found = read_here(bytes(body))
+    except ExtractError as error:
+        found = error
+    assert isinstance(found, ExtractError) or found.blocks
