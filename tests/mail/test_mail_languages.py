@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.messages import load
+from monitor.messages.layout import tied
 
 TEMPLATES = Path(__file__).parents[2] / "alerts" / "templates"
 LANGUAGES = ("nl", "fr", "de")
@@ -136,6 +137,11 @@ def test_quote_marks_are_those_of_the_language(renderer, messages):
     line = "This report is archived and is no longer updated."
     assert f"„{line}“" in in_language(renderer, messages["digest"], "de").text
     assert f"« {line} »" in in_language(renderer, messages["digest"], "fr").text
+
+
+def test_no_line_ends_inside_a_time_a_percentage_or_before_high_punctuation():
+    said = "le 24 à 5 h 10 ; « 97 % » : n° 2 ? oui ! à 7 h, 3 hommes, 10 heures"
+    assert tied(said).replace("\u00a0", "~") == "le 24 à 5~h~10~; «~97~%~»~: n°~2~? oui~! à 7~h, 3 hommes, 10 heures"
 
 
 def test_no_line_begins_with_french_punctuation(renderer, messages):
