@@ -219,7 +219,7 @@ def _decoded(part: Message) -> str:
     charset = part.get_content_charset() or "utf-8"
     try:
         return data[: 4 * MOST_TEXT].decode(charset, "replace")
-    except LookupError:
+    except (LookupError, ValueError):
         return data[: 4 * MOST_TEXT].decode("utf-8", "replace")
 
 

@@ -1,5 +1,6 @@
 """Bounces and unsubscribes taken: counted once, for what was really sent, and nothing forged changes anything."""
 
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -195,9 +196,11 @@ def test_a_message_not_worth_reading_is_named(mail):
 
 
 def pipe(home, raw, **environment):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+    own = {"PYTHONPATH": str(Path(__file__).parents[2]), "MONITOR_HOME": str(home)}
     return subprocess.run(
-        [sys.executable, "-P", "-m", "monitor", "mail", "in"], input=raw, capture_output=True, timeout=60, check=False,
-        env={"PATH": "", "PYTHONPATH": str(Path(__file__).parents[2]), "MONITOR_HOME": str(home), **environment},
+        [sys.executable, "-P", "-m", "monitor", "mail", "in"], input=raw, capture_output=True, timeout=120, check=False,
+        env=clean | own | environment,
     )  # fmt: skip
 
 

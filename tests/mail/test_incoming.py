@@ -134,6 +134,17 @@ def test_nuls_and_nothing_are_read_without_harm(raw):
     assert read(raw).kind in Kind
 
 
+@pytest.mark.parametrize("charset", ["no-such-charset", "idna", "undefined", "hex", '"a\0b"'])
+def test_a_bounce_in_a_charset_that_is_none_is_read_all_the_same(charset):
+    raw = bounces.QMAIL.replace(b"Subject:", f"Content-Type: text/plain; charset={charset}\nSubject:".encode())
+    assert read(raw).kind is Kind.HARD
+
+
+def test_mime_that_breaks_the_parser_is_refused():
+    with pytest.raises(Refused, match="broken MIME"):
+        read(b"Content-Type: multipart/mixed; boundary*=a\0b'en'x\n\n--x\n\ny\n--x--")
+
+
 def test_as_many_levels_as_are_let_through_are_read():
     assert read(bomb(incoming.MOST_PARTS // 2 - 1)).kind is Kind.IGNORED
 
