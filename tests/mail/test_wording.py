@@ -55,7 +55,7 @@ def event(week, kind, source="hunton-reform", **values):
          "Reason: the file is encrypted (AES)."),
         ("moved_check", {"new": "https://new.example/"}, "Whether it is the cited document, a person has to say."),
         ("moved_check", {"new": "https://new.example/"}, "New https://new.example/"),
-        ("moved", {"new": "https://new.example/", "likeness": "88%"}, "88 % of the text is the same."),
+        ("moved", {"new": "https://new.example/", "likeness": "88%"}, "88% of the text is the same."),
         ("moved", {"new": "https://new.example/"}, "Accept monitor accept-move hunton-reform"),
         ("replaced", {"reason": "media", "reason_old": "pdf", "reason_new": "html"},
          "what answers is a web page, it was a PDF"),
