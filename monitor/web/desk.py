@@ -34,6 +34,8 @@ class NavItem:
     path: str
     title: str
     place: int
+    role: Role = Role.READER
+    """Shown to those who may."""
 
 
 @dataclass(frozen=True)
