@@ -31,16 +31,16 @@ def _of_words(value: str) -> Iterable[str]:
 def _of_url(url: str) -> Iterable[str]:
     try:
         parts = urlsplit(url)
-        user, password, host = unquote(parts.username or ""), unquote(parts.password or ""), parts.hostname or ""
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
     except ValueError:
         yield url
         return
     pieces = [piece for piece in parts.path.split("/") if len(piece) >= SHORTEST_PIECE]
     pieces += [value for _, value in parse_qsl(parts.query) if len(value) >= SHORTEST_PIECE]
-    if parts.scheme not in _HOSTED and len(host) >= SHORTEST_PIECE:
-        # Chat services: tokens stand where a host would. Its case was lost in `hostname`.
-        start = parts.netloc.rpartition("@")[2].partition(":")[0]
-        pieces += [start, user] if len(user) >= SHORTEST_PIECE else [start]
+    if parts.scheme not in _HOSTED:
+        # Chat services: tokens stand where host and port would. Their case was lost in `hostname`.
+        written = [user, *parts.netloc.rpartition("@")[2].split(":")]
+        pieces += [piece for piece in written if len(piece) >= SHORTEST_PIECE]
     if not pieces and not password:
         return
     yield url

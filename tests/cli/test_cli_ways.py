@@ -173,6 +173,22 @@ def test_a_chat_that_refuses_fails_its_test_without_its_token(monitor, room, cha
     assert TOKEN not in done.said
 
 
+def test_the_first_report_of_a_webhook_and_of_a_chat_is_composed_and_kept_until_it_can_go(monitor, opened, room):
+    room(WEBHOOK_SECRET_DESK=SECRET)
+    monitor("subscribers", "add", "desk", "--webhook", "https://hooks.invalid/in", "--language", "fr")
+    monitor("subscribers", "add", "team", "--chat")
+    shown = json.loads(monitor("digest", "desk", "--dry-run").out.partition("\n\n")[2])
+    assert (shown["type"], shown["data"]["language"]) == ("footnote_watch.first_report", "fr")
+    assert {line["source"]["id"] for line in shown["data"]["report"]} >= {"coc-home", "wallonia"}
+    assert "Digital Wallonia" in monitor("digest", "team", "--dry-run").out
+    assert monitor("digest").code == 0
+    rows = {row.channel.partition(":")[0]: row for row in opened.outbox.deliveries(99)}
+    assert (rows["webhook"].state, rows["webhook"].attempts) == ("pending", 0)
+    assert "hooks.invalid" in rows["webhook"].answer
+    assert (rows["chat"].state, rows["chat"].answer) == ("pending", "MONITOR_CHAT_URL_TEAM is not set")
+    assert json.loads(opened.outbox.message(rows["webhook"].id))["data"]["subscriber"] == "desk"
+
+
 def test_the_queue_names_each_way_out_that_is_closed(monitor, opened, room):
     monitor("subscribers", "add", "desk", "--webhook", HOOK)
     reader = opened.subscribers.get("desk")
