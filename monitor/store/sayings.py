@@ -1,11 +1,11 @@
 """What people said of differences: kept for the source, handed to every poll, taken back without losing a trace."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.model import Change, Extraction, Memory, Saying, SayingKind, Sayings
@@ -29,6 +29,20 @@ class People:
             statement = statement.where(SAYING.c.source_id == source)
         with self._database.reading() as connection:
             return tuple(map(read_saying, connection.execute(statement)))
+
+    def of_change(self, number: int) -> tuple[Saying, ...]:
+        """What was said of a change, oldest first, what was taken back too."""
+        return self._chosen(SAYING.c.change_id == number)
+
+    def of_held(self, numbers: Collection[int]) -> dict[int, Saying]:
+        """Which of these differences that were held back count as news, by number."""
+        counts = SAYING.c.held_id.in_(sorted(numbers)) & SAYING.c.undone_at.is_(None)
+        return {saying.held: saying for saying in self._chosen(counts)}
+
+    def _chosen(self, which: ColumnElement[bool]) -> tuple[Saying, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(SAYING).where(which).order_by(SAYING.c.id).limit(1000))
+            return tuple(map(read_saying, rows))
 
     def news(self, saying: Saying, change: Change, told: Extraction | None, memory: Memory, token: int) -> int | None:
         """Tells what was held back: the change, the told text and the word itself, in one transaction.

@@ -172,6 +172,12 @@ class Timeline:
             lines = cursor.fetchall()
         return _Count(wanted, sources).run(lines, [_stamp(step) for step in steps], only)
 
+    def first(self) -> datetime | None:
+        """When the oldest line is from."""
+        with self._database.reading() as connection:
+            oldest: datetime | None = connection.scalar(select(func.min(TIMELINE.c.at)))
+        return oldest
+
     def after(self, when: datetime, limit: int = 1000) -> int:
         """How many told lines are newer; at most `limit`."""
         newer = select(TIMELINE.c.id).where(TIMELINE.c.at > when, TIMELINE.c.told).limit(limit).subquery()

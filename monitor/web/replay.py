@@ -20,7 +20,7 @@ _DEAD = re.compile(
 """Attributes that ask for something. Links within the page stay; the others would only lead out of the frame, and a
 browser connects to where they lead as soon as the button of the mouse goes down.
 """
-_LOOK = "<style>[x-href]{color:LinkText;text-decoration:underline}</style>"
+_LOOK = "<style>[x-href]{color:LinkText;text-decoration:underline}x-script{display:none}</style>"
 
 
 def defused(body: bytes, content_type: str) -> bytes:
