@@ -3,6 +3,7 @@
 What goes into a digest is a set, never a stretch of time: everything told that this subscriber has not had yet.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -95,15 +96,22 @@ def matches(subscriber: Subscriber, source: Source, item: Change | Event) -> boo
 
 
 def says(text: str, phrase: str) -> bool:
-    """Does the text use the phrase? Letter case and punctuation do not count.
+    """Does the text use the phrase? Letter case, punctuation and accents do not count: capitals often go without.
 
     From five letters on it may stand inside a longer word, as Dutch and German compounds do; a shorter one
     must stand alone.
     """
-    wanted, words = key_of(phrase), key_of(text)
+    wanted, words = _bare(key_of(phrase)), _bare(key_of(text))
     if not wanted:
         return False
     return wanted in words if len(wanted) >= 5 else f" {wanted} " in f" {words} "
+
+
+def _bare(key: str) -> str:
+    """Without accents: `etat` for `état`, `uberwachung` for `überwachung`."""
+    if key.isascii():
+        return key
+    return "".join(c for c in unicodedata.normalize("NFKD", key) if not unicodedata.combining(c))
 
 
 def compose(order: DigestOrder, material: Material) -> Digest | None:

@@ -76,6 +76,27 @@ def test_a_long_word_is_found_inside_a_compound_and_a_short_one_is_not():
     assert not digest.says("anything", " ")
 
 
+@pytest.mark.parametrize(
+    ("text", "phrase", "found"),
+    [
+        ("the use of facial recognition at Zaventem", "Facial-Recognition", True),
+        ("camera's voor gezichtsherkenning", "gezichtsherkenning", True),
+        ("de gezichtsherkenningscamera’s van Zaventem", "Gezichtsherkenning", True),
+        ("la reconnaissance faciale à l’aéroport", "reconnaissance faciale", True),
+        ("RESPONSABILITE DE L’ETAT", "état", True),
+        ("l’état de droit", "etat", True),
+        ("Überwachung durch Gesichtserkennung", "uberwachung", True),
+        ("die Gesichtserkennungssoftware der Polizei", "gesichtserkennung", True),
+        ("große Straßen", "GROSSE STRASSEN", True),
+        ("they maintain it", "AI", False),
+        ("un état-major", "eta", False),
+        ("anything", "…", False),
+    ],
+)
+def test_words_are_found_in_the_four_languages(text, phrase, found):
+    assert digest.says(text, phrase) is found
+
+
 def test_what_a_subscriber_does_not_want_is_done_with(week):
     subscriber = replace(week.subscriber, filters=Filters(sources=("coc-airport",)))
     order = week.order(subscriber=subscriber)
