@@ -19,6 +19,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "mail"))
+
+import bounces
+from mta_pipe import Piped
 from mta_server import PASSWORD, USER, Postfix, is_root, version
 from pydantic import SecretStr
 
@@ -47,6 +51,7 @@ class Bench:
     home: Path
     store: Store
     clock: SteppedClock
+    piped: Piped
     rows: list[tuple[str, str, bool]] = field(default_factory=list)
     made: int = 0
 
@@ -244,8 +249,39 @@ def stopped(bench: Bench) -> None:
     )
 
 
+def piped(bench: Bench) -> None:
+    if not bench.piped.argv:
+        bench.found("a pipe of Postfix", "not tried: no Python here can be run by a user other than root", good=True)
+        return
+    names = bench.piped.sent(2)
+
+    def comes_back(name: str) -> None:
+        raw = bounces.report(returned=bounces.RETURNED.replace(bounces.NAME, name), own=f"b-{name}")
+        trust = ssl.create_default_context()
+        bench.mta.authority.configure_trust(trust)
+        with smtplib.SMTP("localhost", bench.mta.submission) as client:
+            client.starttls(context=trust)
+            client.login(USER, PASSWORD)
+            client.sendmail("", ["piped@example.org"], raw)
+
+    comes_back(names[0])
+    bench.found(
+        "a pipe of Postfix", "a bounce is counted by `monitor mail in`, run by another user", bench.piped.until(1)
+    )
+    kept = bench.piped.break_database()
+    comes_back(names[1])
+    line = bench.mta.until_logged("status=deferred").partition("dsn=")[2]
+    bench.piped.mend_database(kept)
+    before = bench.piped.bounces()
+    bench.mta.flush()
+    good = line.startswith("4.3.0") and before == 1 and bench.piped.until(2)
+    bench.found(
+        "exit code 75", "while the database cannot be read Postfix keeps the message (4.3.0) and tries again", good
+    )
+
+
 STEPS: tuple[Callable[[Bench], None], ...] = (
-    good_way, bad_ways, wrong_password, grey_listed, too_large, addresses, bounced, unsubscribed, stopped,
+    good_way, bad_ways, wrong_password, grey_listed, too_large, addresses, bounced, unsubscribed, piped, stopped,
 )  # fmt: skip
 
 
@@ -278,12 +314,14 @@ def main() -> None:
         raise SystemExit(f"./run mta: {why}. As root: {INSTALL}; ./run mta")
     start = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
     with tempfile.TemporaryDirectory() as name:
-        mta, home = Postfix(Path(name)), Path(name) / "home"
+        Path(name).chmod(0o755)
+        pipe, home = Piped(Path(name)), Path(name) / "home"
+        mta = Postfix(Path(name), pipe.argv)
         (home / "db").mkdir(parents=True)
         (home / "sources.yaml").write_text("sections: []\nsources: []\n")
         clock = SteppedClock(start)
         store = open_store(home / "db" / "monitor.sqlite3", clock=clock)
-        bench = Bench(mta, home, store, clock)
+        bench = Bench(mta, home, store, clock, pipe)
         try:
             mta.start()
             for step in STEPS:

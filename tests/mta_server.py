@@ -19,7 +19,7 @@ from pathlib import Path
 import trustme
 
 USER, PASSWORD = "watch@example.org", "a pass/word: with @ in it"
-BOXES = ("reader", "anna", "ben", "in")
+BOXES = ("reader", "anna", "ben", "in", "piped")
 MAIN = """\
 compatibility_level = 3.6
 queue_directory = {folder}/spool
@@ -50,7 +50,7 @@ virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_minimum_uid = 1
 relay_domains = gone.example
-transport_maps = inline:{{ {{ gone.example = smtp:[127.0.0.1]:{bare} }} }}
+transport_maps = inline:{{ {{ gone.example = smtp:[127.0.0.1]:{bare} }}, {{ piped@example.org = monitor: }} }}
 """
 # A line that begins with blanks goes on with the one before.
 MASTER = """\
@@ -61,6 +61,7 @@ MASTER = """\
   -o smtpd_tls_security_level=none -o smtpd_sasl_auth_enable=no -o myhostname=mx.gone.example
   -o {{ smtpd_recipient_restrictions =
   check_recipient_access inline:{{ {{ reader@gone.example = 550 5.1.1 No such user here }} }}, permit }}
+pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -73,6 +74,8 @@ error unix - - n - - error
 retry unix - - n - - error
 virtual unix - n n - - virtual
 smtp unix - - n - - smtp
+monitor unix - n n - 1 pipe
+  flags=Rq user=nobody argv={argv}
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
@@ -143,18 +146,18 @@ class GreyList(_Lines):
 
 class Postfix:
     """The server. `submission`: TLS and login; `grey`: the same, grey-listed; `bare`: without TLS, and the server of
-    `gone.example`, which knows no reader.
+    `gone.example`, which knows no reader. `argv`: the command that mail to piped@example.org is piped into.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, argv: str = "") -> None:
         self.folder, self.etc = folder, folder / "etc"
         folder.chmod(0o755)
         self.doorman, self.grey_list = Doorman(), GreyList()
         self.submission, self.grey, self.bare = _free_ports(3)
         self.authority = trustme.CA()
-        self._write()
+        self._write(argv or "/bin/false")
 
-    def _write(self) -> None:
+    def _write(self, argv: str) -> None:
         certificate = self.authority.issue_cert("localhost")
         certificate.cert_chain_pems[0].write_to_path(str(self.folder / "cert.pem"))
         certificate.private_key_pem.write_to_path(str(self.folder / "key.pem"))
@@ -170,7 +173,7 @@ class Postfix:
         own = {"folder": self.folder, "uid": owner.pw_uid, "gid": owner.pw_gid, "doorman": self.doorman.port}
         main = MAIN.format(boxes=boxes, **own, **ports)
         (self.etc / "main.cf").write_text(main)
-        (self.etc / "master.cf").write_text(MASTER.format(policy=self.grey_list.port, **ports))
+        (self.etc / "master.cf").write_text(MASTER.format(policy=self.grey_list.port, argv=argv, **ports))
 
     def start(self) -> None:
         self._postfix("start")
@@ -185,6 +188,20 @@ class Postfix:
             subprocess.run(["postfix", "-c", str(self.etc), "stop"], capture_output=True, check=False)
         self.doorman.close()
         self.grey_list.close()
+
+    def flush(self) -> None:
+        """Everything that was put off is tried now."""
+        self._postfix("flush")
+
+    def until_logged(self, words: str) -> str:
+        """The line of the log that has these words."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            found = [line for line in (self.folder / "log").read_text().splitlines() if words in line]
+            if found:
+                return found[-1]
+            time.sleep(0.1)
+        return ""
 
     def _postfix(self, what: str) -> None:
         done = subprocess.run(["postfix", "-c", str(self.etc), what], capture_output=True, text=True, check=False)
