@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 LOOKED_AT = (
     "/", "/coverage", "/sources", "/sources?state=blocked", "/sources/coc-home", "/sources/coc-home/looks",
     "/sources/coc-home/text", "/sources/coc-home/compare?old=1&new=4", "/search", "/search?q=years",
-    "/search?q=framework&what=added", "/name", "/login", "/kept/1", "/nothing",
+    "/search?q=framework&what=added", "/digests", "/deliveries", "/health", "/name", "/login", "/kept/1", "/nothing",
 )  # fmt: skip
 WIDTHS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 800}}
 
@@ -26,7 +26,10 @@ def faults(watched):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("past", ["lived", "empty", "hostile"])
+@pytest.mark.parametrize(
+    "past",
+    ["lived", pytest.param("empty", marks=pytest.mark.slow), pytest.param("hostile", marks=pytest.mark.slow)],
+)
 def test_everybody_can_use_every_page(site, serve, open_page, scheme, past):
     address = serve(site(past))
     for path in LOOKED_AT:

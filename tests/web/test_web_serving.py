@@ -153,12 +153,14 @@ def test_serve_says_what_is_missing_where_nothing_was_ever_started(site, run):
     assert not empty.app.settings.database.exists()
 
 
+@pytest.mark.slow
 def test_serve_says_that_its_port_is_taken(site, run, taken):
     server = run(site("lived"), "serve", "--port", str(taken))
     assert server.process.wait(PATIENCE) == 78
     assert "Address already in use" in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_serve_does_not_open_the_pages_to_everybody(site, run):
     server = run(site("lived"), "serve", "--host", "0.0.0.0", "--port", "0")
     assert server.process.wait(PATIENCE) == 78
