@@ -81,6 +81,8 @@ class Seen:
     """Told changes that nobody has called routine or noise."""
     next_poll_at: datetime | None = None
     """None: no look is planned."""
+    robots: str = ""
+    """As in `SourceState`."""
 
     @property
     def url(self) -> str:

@@ -233,10 +233,17 @@ class Outbox:
         )
 
     def deliveries(
-        self, limit: int = 50, *, states: Collection[DeliveryState] = (), subscriber_id: int | None = None
+        self,
+        limit: int = 50,
+        *,
+        states: Collection[DeliveryState] = (),
+        subscriber_id: int | None = None,
+        before_id: int | None = None,
     ) -> tuple[DeliveryRow, ...]:
-        """Newest first; `states` empty: all; of one subscriber, or of everybody."""
+        """Newest first; `states` empty: all; of one subscriber, or of everybody. `before_id` continues a list."""
         statement = _DELIVERIES.order_by(DELIVERY.c.id.desc()).limit(limit)
+        if before_id is not None:
+            statement = statement.where(DELIVERY.c.id < before_id)
         if states:
             statement = statement.where(DELIVERY.c.state.in_(sorted(states)))
         if subscriber_id is not None:
@@ -324,4 +331,5 @@ def _delivery_row(row: Row[Any]) -> DeliveryRow:
         settled_at=row.settled_at,
         answer=row.answer,
         channel=row.channel,
+        digest_id=row.digest_id,
     )

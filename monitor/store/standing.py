@@ -58,6 +58,7 @@ class Standings:
             finding=finding,
             open_changes=row.open_changes,
             next_poll_at=row.next_poll_at,
+            robots=row.robots,
         )
         return known, seen
 
@@ -102,8 +103,8 @@ def _open_changes() -> Any:
 _SEEN: Select[Any] = (
     select(
         SOURCE.c.id, SOURCE.c.definition, SOURCE.c.health, SOURCE.c.health_since, SOURCE.c.retired_at, SOURCE.c.looks,
-        SOURCE.c.last_poll_at, SOURCE.c.last_good_at, SOURCE.c.next_poll_at, MEMORY.c.value.label("memory"),
-        FINDING.c.value.label("finding"), _open_changes().label("open_changes"),
+        SOURCE.c.last_poll_at, SOURCE.c.last_good_at, SOURCE.c.next_poll_at, SOURCE.c.robots,
+        MEMORY.c.value.label("memory"), FINDING.c.value.label("finding"), _open_changes().label("open_changes"),
     )
     .outerjoin(MEMORY, MEMORY.c.source_id == SOURCE.c.id)
     .outerjoin(FINDING, FINDING.c.source_id == SOURCE.c.id)

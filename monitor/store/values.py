@@ -195,6 +195,7 @@ class DeliveryRow:
     settled_at: datetime | None
     answer: str
     channel: str = "mail"
+    digest_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

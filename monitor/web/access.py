@@ -24,7 +24,10 @@ from monitor.messages import visible
 from monitor.settings import Settings
 from monitor.web.headers import Headers
 
-OPEN = ("/static/", "/healthz", "/login", "/language", "/mail/", "/sign-up", "/feeds/", "/favicon.ico", "/robots.txt")
+OPEN = (
+    "/static/", "/healthz", "/metrics", "/login", "/language", "/mail/", "/sign-up", "/feeds/", "/favicon.ico",
+    "/robots.txt",
+)  # fmt: skip
 """Paths, and with a slash at the end what is below them, that are answered to anybody: they show nothing of what is
 kept, or a signed token in the address is the key.
 """
@@ -158,6 +161,11 @@ class Access:
 
 def is_open(path: str) -> bool:
     return any(path.startswith(entry) if entry.endswith("/") else path == entry for entry in OPEN)
+
+
+def is_this_machine(host: str) -> bool:
+    """Is it a name of loopback?"""
+    return host in _LOOPBACK_NAMES
 
 
 def host_of(header: str) -> str:
