@@ -17,6 +17,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -45,6 +46,8 @@ class Pace:
 
     poll: float = 1.0
     deliver: float = 5.0
+    others: float = 2.0
+    """How long a round of deliveries waits for webhooks and chats when mail is through."""
     follow: float = 5.0
     compose: float = 30.0
     heartbeat: float = 60.0
@@ -123,7 +126,7 @@ class Daemon:
         pace = self._pace
         jobs: tuple[tuple[str, float, Callable[[], Awaitable[object]]], ...] = (
             ("poll", pace.poll, self._app.polling.start_due),
-            ("deliver", pace.deliver, self._app.post.deliver),
+            ("deliver", pace.deliver, partial(self._app.post.deliver, pace.others)),
             ("watch list", pace.follow, self.follow_file),
             ("compose", pace.compose, self._app.post.compose),
             ("heartbeat", pace.heartbeat, self.heartbeat),
@@ -170,7 +173,7 @@ class Daemon:
         end = loop.time() + self._pace.patience + self._pace.last
         self._app.post.stop()
         ended = await self._app.polling.drain(self._pace.patience)
-        others = self._ticking - {asyncio.current_task()}
+        others = (self._ticking - {asyncio.current_task()}) | self._app.post.busy
         if others:
             _, late = await asyncio.wait(others, timeout=max(0.0, end - loop.time()))
             ended = ended and not late

@@ -6,6 +6,7 @@ All mail is one channel; every webhook and every chat is one of its own, so that
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -60,7 +61,8 @@ class Round:
 class Way:
     """A way out: the channel's name, who hands over, and what is done when the receiver wants no more (`end` gets the
     reason and the time). `clean` takes secrets out of what the other side says before anything is noted of it. `tell`
-    gets what the operator has to know. `reader`: the name of the webhook or the chat; all mail has none.
+    gets what the operator has to know. `reader`: the name of the webhook or the chat; all mail has none. `threads`: in
+    which it works; by default those of everything else.
     """
 
     notifier: Notifier
@@ -69,6 +71,11 @@ class Way:
     end: Callable[[str, datetime], object] = lambda _reason, _at: None
     tell: Callable[[Notice], object] = lambda _: None
     reader: str = ""
+    threads: Executor | None = None
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Something of the notifier's, in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
 
     @property
     def who(self) -> str:
@@ -126,7 +133,7 @@ async def deliver_pending(
         if delivery is None:
             break
         try:
-            answer = await asyncio.to_thread(_handed_over, way, delivery)
+            answer = await way.do(partial(_handed_over, way, delivery))
         except DeliveryError as error:
             note = partial(desk.failed, delivery, error, jitter=jitter())
             done = _counted(done, await _noted(note, clock, go_on))
@@ -179,7 +186,7 @@ async def _open(desk: "_Desk", clock: Clock) -> bool:
         # Only a login can tell whether logins work again; the first message due is that one try.
         return True
     try:
-        await asyncio.to_thread(desk.way.notifier.probe)
+        await desk.way.do(desk.way.notifier.probe)
     except DeliveryError as error:
         await asyncio.to_thread(desk.still_down, channel, error, clock.now())
         return False

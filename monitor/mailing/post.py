@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -19,7 +20,7 @@ from monitor.notify import Notifier
 INSTANCE = "instance"
 """The fact that names this installation in Message-IDs."""
 AT_ONCE = 8
-"""Webhooks and chats that are handed messages at the same time, mail beside them."""
+"""Webhooks and chats that are handed a message at the same time, mail beside them."""
 KEY = SECRET
 
 
@@ -53,6 +54,9 @@ class Post:
         self._from, self._contact, self._mail_in = sender, contact, mail_in
         self._public_url = public_url
         self._reach, self._clean = reach, clean
+        self._busy: dict[str, asyncio.Task[Round]] = {}
+        # Apart from those of everything else: a receiver that hangs takes nobody's.
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="ways")
         self._stopping = False
         self._composer: Composer | None = None
         self.operator = Operator(*operator, store.letters, clock, self.renderer)
@@ -61,27 +65,37 @@ class Post:
         """Compose every digest that is due; how many messages that made."""
         return await asyncio.to_thread(self._compose)
 
-    async def deliver(self) -> Round:
+    async def deliver(self, patience: float | None = None) -> Round:
         """Hand over what is pending: mail in order, and beside it each webhook and chat in its own order.
 
-        The round's `channel` is that of mail. Raises StorageError once all of them have ended.
+        `patience`: seconds that these are waited for once mail is through; what takes longer goes on beside and counts
+        in a later round. None: until they are through.
+        The round's `channel` is that of mail. Raises StorageError once nothing is waited for any more.
         """
-        at_once = asyncio.Semaphore(AT_ONCE)
-
-        async def one(way: Way) -> Round:
-            async with at_once:
-                return await self._deliver_by(way)
-
+        for way in await asyncio.to_thread(self._others):
+            if way.name not in self._busy:
+                self._busy[way.name] = asyncio.create_task(self._deliver_by(way))
         mail = Way(self.notifier, clean=self._clean, tell=self.operator.tell)
-        others = await asyncio.to_thread(self._others)
-        # Not one of them may be left half-way because another failed.
-        ended = await asyncio.gather(self._deliver_by(mail), *map(one, others), return_exceptions=True)
-        done = Round()
-        for result in reversed(ended):
-            if isinstance(result, BaseException):
-                raise result
-            done = result + done
-        return done
+        # Nothing may be left half-way because another failed.
+        (first,) = await asyncio.gather(self._deliver_by(mail), return_exceptions=True)
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=patience)
+        if isinstance(first, BaseException):
+            raise first
+        return sum((self._ended(name) for name in list(self._busy)), first)
+
+    def _ended(self, name: str) -> Round:
+        """What a way out has done, when it is through."""
+        task = self._busy[name]
+        if not task.done():
+            return Round()
+        del self._busy[name]
+        return Round() if task.cancelled() else task.result()
+
+    @property
+    def busy(self) -> set["asyncio.Task[Round]"]:
+        """Webhooks and chats that are being handed something just now."""
+        return {task for task in self._busy.values() if not task.done()}
 
     async def _deliver_by(self, way: Way) -> Round:
         return await deliver_pending(self._store.outbox, way, self._clock, go_on=lambda: not self._stopping)
@@ -100,7 +114,9 @@ class Post:
         def end(reason: str, at: datetime) -> None:
             self._store.subscribers.suspend(reader.id, reason, at)
 
-        return Way(self._reach(reader), reader.channel, self._clean, end, self.operator.tell, reader.email)
+        return Way(
+            self._reach(reader), reader.channel, self._clean, end, self.operator.tell, reader.email, self._threads
+        )
 
     def stop(self) -> None:
         """No further message is begun."""
