@@ -51,6 +51,8 @@ AMPLE = (Room(parts=400, characters=70_000), Room(parts=250, characters=40_000),
 FULL = Room(parts=60, characters=12_000)
 SHORT = Room(parts=4, characters=900)
 LINE = Room(parts=0, characters=0)
+HEADING = 60
+"""Characters of a heading that is one of several."""
 NAME = 160
 """Characters of a source's name, a publisher or a reason shown."""
 
@@ -144,7 +146,10 @@ def _why(change: Change, words: Words) -> str:
 
 
 def _together(reasons: Sequence[Reason], words: Words) -> Iterable[str]:
-    """Reasons in words, those of one kind in one: `a number changed: 2 → 3, 5 → 7`, `90 words added in two places`."""
+    """Reasons in words, those of one kind in one: `a number changed: 2 → 3, 5 → 7`.
+
+    They are not counted: the judge keeps the gravest few.
+    """
     groups: dict[tuple[str, bool, bool], list[Reason]] = {}
     for reason in reasons:
         values = reason.values
@@ -153,14 +158,19 @@ def _together(reasons: Sequence[Reason], words: Words) -> Iterable[str]:
         said = words.reason(group[0])
         places = len(group)
         if places > 1 and words.has(f"reasons_many.{code}"):
-            count = sum(int(r.values["words"]) for r in group if r.values.get("words", "").isdecimal())
-            yield words(f"reasons_many.{code}", words=count, number=words.number(places))
+            yield words(f"reasons_many.{code}", list=words.join([_fact(r, words) for r in group]))
         elif places > 1 and (old or new) and code not in _NAMED:
             facts = dict.fromkeys((r.values.get("old", ""), r.values.get("new", "")) for r in group)
             more = [short(" → ".join(v for v in fact if v), NAME) for fact in facts]
             yield words("lists.comma").join([said, *more[1:]])
         else:
             yield from (words.reason(r) for r in group)
+
+
+def _fact(reason: Reason, words: Words) -> str:
+    """What tells one reason of a kind from the next: the heading, in quote marks, or how many words."""
+    heading = reason.values.get("heading", "")
+    return words("marks.quoted", quote=short(heading, HEADING)) if heading else reason.values.get("words", "")
 
 
 def _seen(change: Change, telling: Telling) -> str:

@@ -140,7 +140,9 @@ def test_neighbours_of_one_kind_share_their_lead(week, renderer):
          "Why: a number changed: 18 → 229, 75018 → 75001; a date changed: May → June."),
         (["number - 3", "number - 5", "number 2 -"], "Why: a number was added: 3, 5; a number is gone: 2."),
         (["number 2 3", "number 2 3"], "Why: a number changed: 2 → 3."),
-        (["much_added 60", "much_added 40", "words_changed"], "Why: 100 words added in two places."),
+        (["much_added 60", "much_added 40", "words_changed"], "Why: 60 and 40 words added in different places."),
+        (["section_removed One", "section_removed Two", "section_added Three"],
+         "Why: sections are gone: “One” and “Two”; a section was added: “Three”."),
         (["much_added 60"], "Why: 60 words added in one place."),
         (["words_changed", "words_added"], "Why: words changed; words were added."),
     ],
@@ -150,6 +152,8 @@ def test_reasons_of_one_kind_are_told_as_one(reasons, words, week, say):
         code, *values = text.split()
         if code == "much_added":
             return Reason(code, {"words": values[0]})
+        if code.startswith("section"):
+            return Reason(code, {"heading": values[0]})
         return Reason(code, dict(zip(("old", "new"), (v.strip("-") for v in values), strict=False)))
 
     change = week.change(1, "coc-airport", Severity.MINOR, map(reason, reasons), [Part(PartKind.ADDED, "", "x")])
