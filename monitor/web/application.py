@@ -119,7 +119,8 @@ async def _too_large(request: Request, _: Exception) -> Response:
 
 
 async def _no_store(request: Request, error: Exception) -> Response:
-    _log.error("%s: %s", request.url.path, error)
+    # The path may hold a token; the route does not.
+    _log.error("%s: %s", getattr(request.scope.get("route"), "path", "a page"), error)
     return _page(request, 503)
 
 

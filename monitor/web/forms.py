@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, HTTPException, Request, params
 from starlette.datastructures import FormData, UploadFile
 
-from monitor.web.access import Role, is_open
+from monitor.web.access import Role, host_of, is_open, is_this_machine
 from monitor.web.desk import AtDesk
 from monitor.web.headers import Headers
 
@@ -25,7 +25,7 @@ async def proven(request: Request, desk: AtDesk) -> None:
         return
     if getattr(request.scope.get("route"), "path", "") in BY_LINK:
         return
-    if not from_here(Headers(request.scope["headers"]), desk.caller.host):
+    if not from_here(Headers(request.scope["headers"])):
         raise HTTPException(403)
     token = request.headers.get(HEADER) or (await fields(request)).get(FIELD, "")
     if not desk.good_token(token):
@@ -35,14 +35,27 @@ async def proven(request: Request, desk: AtDesk) -> None:
         raise HTTPException(403)
 
 
-def from_here(headers: Headers, host: str) -> bool:
+def from_here(headers: Headers) -> bool:
     """Does the browser say that a page of ours made this request? One that says nothing at all may be no browser."""
     if origin := headers.get("origin"):
-        return urlsplit(origin).hostname == host
+        return _same(origin, headers)
     if site := headers.get("sec-fetch-site"):
         return site in {"same-origin", "none"}
     referer = headers.get("referer")
-    return not referer or urlsplit(referer).hostname == host
+    return not referer or _same(referer, headers)
+
+
+def _same(url: str, headers: Headers) -> bool:
+    """The same host, and on this machine the same port: other programs have pages here, too. Behind a proxy, only the
+    host is what the browser saw.
+    """
+    asked = headers.get("host")
+    try:
+        ours, theirs = urlsplit(f"//{asked}"), urlsplit(url)
+        same = not is_this_machine(host_of(asked)) or theirs.port == ours.port
+    except ValueError:
+        return False
+    return same and theirs.scheme in {"http", "https"} and theirs.hostname == ours.hostname
 
 
 async def fields(request: Request) -> dict[str, str]:

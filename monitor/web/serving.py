@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 
 import uvicorn
 
-from monitor.errors import ConfigError, Problem, StorageError
+from monitor.errors import ConfigError, MonitorError, Problem, StorageError
 from monitor.settings import Place, Settings
 from monitor.web.application import create_app
 from monitor.wiring import App
@@ -23,12 +23,13 @@ class Server(uvicorn.Server):
     """`address` is where the pages are, once it is made."""
 
     def __init__(self, app: App, place: Place) -> None:
+        gate = create_app(app)
         self._socket = listening(place)
         host, port = self._socket.getsockname()[:2]
         self.address = f"http://{Place(host, port)}"
         super().__init__(
             uvicorn.Config(
-                create_app(app),
+                gate,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -117,6 +118,6 @@ def _server(app: App, place: Place) -> Server | None:
     try:
         check_exposure(app.settings, place)
         return Server(app, place)
-    except ConfigError as error:
+    except MonitorError as error:
         _log.warning("no pages: %s", error)
         return None

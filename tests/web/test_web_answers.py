@@ -87,7 +87,7 @@ def test_a_database_that_cannot_be_read_is_said_so(pages, caplog):
     answer = pages.get("/kept/1")
     assert answer.status_code == 503
     assert "monitor doctor" in answer.text
-    assert "locked" in caplog.text
+    assert "/kept/{number}: locked" in caplog.text
 
 
 def test_healthz_says_whether_the_database_can_be_read(pages):

@@ -67,6 +67,12 @@ def test_htmx_may_bring_the_token_in_a_header(pages):
     [
         ({}, True),
         ({"origin": "http://127.0.0.1:8000"}, True),
+        ({"origin": "http://127.0.0.1:3000"}, False),
+        ({"origin": "http://127.0.0.1"}, False),
+        ({"origin": "http://[::1"}, False),
+        ({"origin": "https://w.example:8443", "host": "w.example"}, True),
+        ({"origin": "http://w.example", "host": "w.example:8000"}, True),
+        ({"origin": "ftp://w.example", "host": "w.example"}, False),
         ({"origin": "null"}, False),
         ({"origin": "http://evil.example", "sec-fetch-site": "same-origin"}, False),
         ({"sec-fetch-site": "same-origin"}, True),
@@ -76,7 +82,8 @@ def test_htmx_may_bring_the_token_in_a_header(pages):
     ],
 )
 def test_where_a_request_was_made_is_told_by_the_browser(headers, here):
-    assert from_here(Headers([(n.encode(), v.encode()) for n, v in headers.items()]), "127.0.0.1") is here
+    told = {"host": "127.0.0.1:8000", **headers}
+    assert from_here(Headers([(n.encode(), v.encode()) for n, v in told.items()])) is here
 
 
 def test_a_form_with_too_many_fields_or_a_file_is_not_understood(pages):

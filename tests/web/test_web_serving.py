@@ -17,7 +17,7 @@ import httpx
 import pytest
 from threads import elsewhere
 
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StorageError
 from monitor.model import Frequency, Subscriber
 from monitor.settings import Place
 from monitor.web.password import matches
@@ -73,6 +73,19 @@ def test_pages_nobody_could_log_in_to_are_not_served_beside_the_daemon(site, cap
     with caplog.at_level(logging.WARNING), beside(app) as address:
         assert address == ""
     assert "monitor web password" in caplog.text
+
+
+def test_a_store_that_cannot_be_written_just_now_keeps_nobody_from_watching(site, caplog):
+    app = site("empty", web="127.0.0.1:0").app
+    app.store.meta.set("secret", None)
+
+    def full(*_):
+        raise StorageError("the disk is full")
+
+    app.store.meta.set_once = full
+    with caplog.at_level(logging.WARNING), beside(app) as address:
+        assert address == ""
+    assert "the disk is full" in caplog.text
 
 
 def test_the_pages_can_be_switched_off(site, caplog):
