@@ -1,4 +1,4 @@
-"""Messages that tell of no change, in words: is this your address, a goodbye, what the operator has to know.
+"""Messages that tell of no change, in words: is this your address, and what the operator has to know.
 
 They carry words of the catalogue, the reader's own address, and what a server or the program said: nothing that a
 stranger who fills in a form can choose.
@@ -35,19 +35,6 @@ def confirm(order: DigestOrder, words: Words, sender: Sender, *, url: str, until
             words("letter.confirm_until", until=words.moment(until, zone, now=order.covers_to)),
             words("letter.confirm_other"),
         ),
-    )
-
-
-def goodbye(order: DigestOrder, words: Words, sender: Sender, *, url: str = "") -> MailView:
-    """This address gets no more digests. `url`: where to subscribe again, when there is such a page."""
-    done = words("letter.goodbye_done", email=order.subscriber.email)
-    again = words("letter.goodbye_again") if url or sender.contact else ""
-    return _letter(
-        order,
-        words,
-        sender,
-        summary=tuple(said for said in (done, again) if said),
-        action=Row(words("letter.goodbye_action"), url) if url else None,
     )
 
 
@@ -120,16 +107,13 @@ def _short(item: Notice, words: Words) -> str:
 
 _SUBJECTS = {
     DigestKind.CONFIRM: "subject.confirm",
-    DigestKind.GOODBYE: "subject.goodbye",
     DigestKind.NOTICE: "subject.notice",
 }
 _HEADINGS = {
     DigestKind.CONFIRM: "heading.confirm",
-    DigestKind.GOODBYE: "heading.goodbye",
     DigestKind.NOTICE: "heading.notice",
 }
 _REASONS = {
     DigestKind.CONFIRM: "letter.confirm_why",
-    DigestKind.GOODBYE: "letter.goodbye_why",
     DigestKind.NOTICE: "letter.notice_why",
 }

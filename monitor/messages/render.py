@@ -118,10 +118,6 @@ class Renderer:
         """
         return self._letter(order, partial(letters.confirm, url=url, until=until))
 
-    def goodbye(self, order: DigestOrder, url: str = "") -> Outgoing:
-        """This address gets no more digests; `url`: where to subscribe again, when there is such a page."""
-        return self._letter(order, partial(letters.goodbye, url=url))
-
     def notice(self, order: DigestOrder, notices: Sequence[Notice]) -> Outgoing:
         """What needs the operator: one thing or several."""
         return self._letter(order, partial(letters.notice, notices=notices))

@@ -139,7 +139,7 @@ class MailView:
     """One message. The whole context of the templates, as `mail`."""
 
     kind: str
-    """digest | urgent | first_report | sign_of_life | test | confirm | goodbye | notice"""
+    """digest | urgent | first_report | sign_of_life | test | confirm | notice"""
     lang: str
     product: str
     product_line: str

@@ -83,7 +83,6 @@ class DigestKind(StrEnum):
     TEST = "test"
     CONFIRM = "confirm"
     """Somebody entered this address on a page: is it theirs?"""
-    GOODBYE = "goodbye"
     NOTICE = "notice"
     """To whoever runs the monitor."""
 

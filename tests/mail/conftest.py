@@ -245,9 +245,6 @@ def _letter(renderer, kind, language="en", email="reader@example.org"):
     if kind == "confirm":
         order = DigestOrder(reader, DigestKind.CONFIRM, "confirm:4f1c", NOW, NOW)
         return renderer.confirm(order, "https://watch.example.org/confirm/Nh3dKq0vTz7w", NOW + timedelta(days=2))
-    if kind == "goodbye":
-        order = DigestOrder(reader, DigestKind.GOODBYE, "goodbye:7", NOW, NOW)
-        return renderer.goodbye(order, "https://watch.example.org/subscribe")
     return renderer.notice(DigestOrder(reader, DigestKind.NOTICE, "notice:1", NOW, NOW), NOTICES)
 
 

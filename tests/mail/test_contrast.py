@@ -69,7 +69,7 @@ class Painter(HTMLParser):
             self.runs.append((data.strip(), ink, ground, tag, classes))
 
 
-KINDS = ("digest", "first_report", "urgent", "sign_of_life", "test", "confirm", "goodbye", "notice")
+KINDS = ("digest", "first_report", "urgent", "sign_of_life", "test", "confirm", "notice")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,4 +1,4 @@
-"""Messages that tell of no change: is this your address, a goodbye, what the operator has to know."""
+"""Messages that tell of no change: is this your address, what the operator has to know."""
 
 import re
 from dataclasses import replace
@@ -23,7 +23,7 @@ def order(week, kind, window, language="en", email="reader@example.org"):
 
 
 def letters(week, renderer, language="en"):
-    return {kind: week.letter(renderer, kind, language) for kind in ("confirm", "goodbye", "notice")}
+    return {kind: week.letter(renderer, kind, language) for kind in ("confirm", "notice")}
 
 
 def read(made):
@@ -33,7 +33,7 @@ def read(made):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["confirm", "goodbye", "notice"])
+@pytest.mark.parametrize("kind", ["confirm", "notice"])
 def test_a_letter_is_sound_in_every_language(kind, language, week, renderer):
     made = letters(week, renderer, language)[kind]
     mail, text, page = read(made)
@@ -78,15 +78,6 @@ def test_the_same_request_makes_the_same_message_and_another_another(week, rende
 def test_a_link_that_is_no_web_address_is_shown_and_leads_nowhere(week, renderer):
     made = renderer.confirm(order(week, DigestKind.CONFIRM, "confirm:aa"), "javascript:alert(1)", UNTIL)
     assert "href" not in read(made)[2]
-
-
-def test_without_a_page_a_goodbye_names_whom_to_write_to(week, renderer):
-    _, text, page = read(renderer.goodbye(order(week, DigestKind.GOODBYE, "goodbye:7")))
-    assert "Whom to write to: desk@example.org" in text
-    assert "href" not in page
-    silent = Renderer(replace(week.sender, contact=""))
-    _, text, _ = read(silent.goodbye(order(week, DigestKind.GOODBYE, "goodbye:7")))
-    assert "subscribe again" not in text
 
 
 def test_a_notice_names_each_thing_what_was_said_and_what_helps(week, renderer):

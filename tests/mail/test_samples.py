@@ -19,7 +19,7 @@ from monitor.digest import compose
 from monitor.messages import Renderer, load
 from monitor.resources import bundled
 
-KINDS = ("digest", "first_report", "urgent", "sign_of_life", "test", "confirm", "goodbye", "notice")
+KINDS = ("digest", "first_report", "urgent", "sign_of_life", "test", "confirm", "notice")
 LANGUAGES = ("en", "nl", "fr", "de")
 EACH = pytest.mark.parametrize(("kind", "language"), list(product(KINDS, LANGUAGES)))
 VOID = {"meta", "br", "img", "link", "hr", "input"}
@@ -108,7 +108,7 @@ def content(mime):
     return [(name, " ".join(value.split())) for name, value in mail.items()], *parts(mime)
 
 
-@pytest.mark.parametrize("kind", ["confirm", "goodbye", "notice"])
+@pytest.mark.parametrize("kind", ["confirm", "notice"])
 def test_an_equal_letter_gives_equal_bytes(kind, week, written):
     assert week.letter(Renderer(week.sender), kind).mime == written(kind).mime
 
@@ -246,7 +246,7 @@ def test_addresses_of_pages_are_linked_and_shown_as_they_are(week, renderer):
 def test_our_own_addresses_are_https(kind, language, written):
     text, html = parts(written(kind, language).mime)
     ours = {a for a in (*re.findall(r"\w+://\S+", text), *outline(html).links) if "watch.example.org" in a}
-    assert bool(ours) == (kind in {"confirm", "goodbye"})
+    assert bool(ours) == (kind == "confirm")
     assert all(a.startswith("https://watch.example.org/") for a in ours)
 
 
