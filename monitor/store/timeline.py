@@ -6,8 +6,8 @@ A page is continued after its last line (`Mark`), never by counting lines: it co
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
@@ -20,6 +20,7 @@ from monitor.store.history import read_change, read_event
 from monitor.store.review_tables import REVIEW, TIMELINE
 from monitor.store.tables import CHANGE, EVENT, SOURCE
 
+MOST_COUNTED = 12_000
 FACETS = ("section", "source", "jurisdiction", "topic", "severity", "kind", "state")
 
 
@@ -98,33 +99,30 @@ class Facets:
     total: int
     counts: Mapping[str, Mapping[Any, int]]
     steps: tuple[int, ...] = ()
-
-
-@dataclass
-class Known:
-    """Sources as on the list, read once per definition: their JSON is costly to read."""
-
-    by_id: dict[str, tuple[str, Source]] = field(default_factory=dict)
+    since: datetime | None = None
+    """There are more lines than are counted: those from here on were."""
 
 
 class Timeline:
     """Only reads."""
 
     def __init__(self, database: Database) -> None:
-        self._database, self._known = database, Known()
+        self._database = database
+        # By id, with the definition each was read from: their JSON is costly to read.
+        self._known: dict[str, tuple[str, Source]] = {}
 
     def sources(self) -> dict[str, Source]:
         """Every source that was ever on the list, retired ones too, in the order of the list."""
         statement = select(SOURCE.c.id, SOURCE.c.definition)
         with self._database.reading() as connection:
             rows = connection.execute(statement.order_by(SOURCE.c.retired_at.is_not(None), SOURCE.c.position)).all()
-        known = self._known.by_id
+        known = self._known
         fresh: dict[str, tuple[str, Source]] = {}
         for source_id, definition in rows:
             before = known.get(source_id)
             same = before is not None and before[0] == definition
             fresh[source_id] = before if same and before else (definition, SOURCE_CODEC.load(definition))
-        self._known.by_id = fresh
+        self._known = fresh
         return {source_id: source for source_id, (_, source) in fresh.items()}
 
     def page(
@@ -163,14 +161,20 @@ class Timeline:
         steps: Sequence[datetime] = (),
         only: tuple[datetime, datetime] | None = None,
     ) -> Facets:
-        """Counts within the period. `steps`: ascending; `only`: a stretch of the period that is counted alone."""
-        limits = (wanted.everything, _stamp(wanted.since, "0-"), _stamp(wanted.until, "9-"))
+        """Counts of the newest `MOST_COUNTED` lines of the period: a page costs no more however long the past is.
+
+        `steps`: ascending. `only`: a stretch of the period that is counted alone.
+        """
+        limits = (wanted.everything, _stamp(wanted.since, "0-"), _stamp(wanted.until, "9-"), MOST_COUNTED + 1)
         with self._database.reading() as connection:
             # The driver's own tuples, times as text: a row object for each line would cost as much again.
             cursor = connection.connection.cursor()
             cursor.execute(_COUNTED, limits)
             lines = cursor.fetchall()
-        return _Count(wanted, sources).run(lines, [_stamp(step) for step in steps], only)
+        counted = _Count(wanted, sources).run(lines[:MOST_COUNTED], [_stamp(step) for step in steps], only)
+        if len(lines) <= MOST_COUNTED:
+            return counted
+        return replace(counted, since=datetime.fromisoformat(lines[MOST_COUNTED - 1][0]).replace(tzinfo=UTC))
 
     def first(self) -> datetime | None:
         """When the oldest line is from."""
@@ -215,7 +219,10 @@ class Timeline:
 
 
 _TO_CHECK = (TIMELINE.c.state == ReviewState.CHECK, TIMELINE.c.told)
-_COUNTED = "SELECT at, source_id, kind, severity, topics, state FROM timeline WHERE (told OR ?) AND at >= ? AND at < ?"
+_COUNTED = (
+    "SELECT at, source_id, kind, severity, topics, state FROM timeline"
+    " WHERE (told OR ?) AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?"
+)
 _LINES: Select[Any] = select(
     TIMELINE, REVIEW.c.who, REVIEW.c.note, REVIEW.c.at.label("reviewed_at")
 ).outerjoin(REVIEW, REVIEW.c.id == TIMELINE.c.review_id)  # fmt: skip

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from monitor.model import EventKind, Held, Outcome, Reason, Severity
 from monitor.model.review import ReviewState
 from monitor.store import Wanted
+from monitor.store.timeline import MOST_COUNTED
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -133,6 +134,19 @@ def test_one_stretch_of_the_period_can_be_counted_alone(busy, world):
     only = (world.start + DAY, world.start + 2 * DAY)
     facets = busy.timeline.facets(Wanted(), busy.timeline.sources(), steps=[world.start], only=only)
     assert (facets.total, facets.steps) == (2, (6,))
+
+
+def test_of_a_long_past_the_newest_lines_are_counted(busy, path, world):
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.executemany(
+            "INSERT INTO timeline (item, at, source_id, kind, severity, told, topics, state)"
+            " VALUES ('change:' || ?, '2026-11-01 07:00:00.' || printf('%06d', ?), 'a', 'text', 2, 1, '', 'noise')",
+            [(n, n) for n in range(100, 100 + MOST_COUNTED)],
+        )
+    facets = busy.timeline.facets(Wanted(), busy.timeline.sources())
+    assert facets.total == MOST_COUNTED
+    assert facets.counts["state"][ReviewState.NOISE] == MOST_COUNTED - 6
+    assert facets.since == datetime(2026, 11, 1, 7, tzinfo=UTC) + timedelta(microseconds=106)
 
 
 def test_neighbours_are_the_told_changes_of_the_same_source(busy):

@@ -1,5 +1,6 @@
 """Changes: the timeline of all sources, newest first, filtered, counted, reviewed one by one or many at once."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -71,6 +72,7 @@ def changes(request: Request, desk: AtDesk, after_answer: BackgroundTasks) -> Re
         "changes.html",
         asked=question,
         total=facets.total,
+        capped=facets.since is not None,
         choices=choices(question, facets, known, desk),
         periods=[(days, question.with_days(days), days == question.days) for days in PERIODS],
         chart=chart(question, facets, frame, desk),
@@ -158,7 +160,9 @@ def _words(facet: str, value: str, known: Known, desk: Desk) -> str:
 
 
 def chart(question: Asked, facets: Facets, frame: Window, desk: Desk) -> Chart:
-    days = [step.astimezone(desk.zone).date() for step in frame.steps]
+    """Where not all lines are counted, the bars begin with the first stretch that is counted whole."""
+    first = bisect_left(frame.steps, facets.since) if facets.since else 0
+    days = [step.astimezone(desk.zone).date() for step in frame.steps[first:]]
     mail = desk.t.mail
     every = max(1, round(len(days) / 8))
 
@@ -172,7 +176,7 @@ def chart(question: Asked, facets: Facets, frame: Window, desk: Desk) -> Chart:
         month = mail.rows("dates.months")[day.month - 1]
         return f"{day.day} {month}" if days.index(day) % every == 0 else ""
 
-    return drawn(days, facets.steps, label=label, tick=tick, href=question.with_step, chosen=question.step)
+    return drawn(days, facets.steps[first:], label=label, tick=tick, href=question.with_step, chosen=question.step)
 
 
 def by_day(shown: tuple[Entry, ...], desk: Desk) -> list[Day]:
