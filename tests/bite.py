@@ -93,16 +93,59 @@ def inbox_key() -> None:
     inbox._first = lambda connection, key, kind, subscriber_id, now: True
 
 
+def secrets_mask() -> None:
+    """What the other side says is noted as it was said."""
+    from monitor import logs
+
+    logs.Mask.clean = lambda self, text: text
+
+
+def posting_guard() -> None:
+    """Whatever is an address may be posted to."""
+    from monitor.fetch import posting
+    from monitor.fetch.urls import parse
+
+    address_guard()
+    posting._address = lambda url, exceptions: parse(url)
+
+
+def webhook_signature() -> None:
+    """A message without a key goes out unsigned; with one, only its body is signed."""
+    from monitor.notify import webhook
+
+    real = webhook.signed
+    webhook.signed = lambda name, at, body, keys: [*real(name, at, body, ())[:2], *real("", 0, body, keys)[2:]]
+
+
+def chat_marks() -> None:
+    """Page text goes into a chat as it is."""
+    from monitor.messages import chat
+
+    chat.plain = str
+
+
+def formula_shield() -> None:
+    """Cells go out as they are."""
+    from monitor import roster
+
+    roster.shielded = lambda cell: cell
+
+
 def switches() -> dict[str, Switch]:
     """Everything that can be switched off, by name."""
     from monitor.judge.lore import RULES
 
     return {name: rule(name) for name in sorted(RULES)} | {
         "address-guard": Switch(address_guard, ("tests/fetch/test_address_policy.py",)),
+        "chat-marks": Switch(chat_marks, ("tests/mail/test_chat_text.py",)),
         "decoding-bound": Switch(decoding_bound, ("tests/fetch/test_bounded_decoding.py",)),
         "fencing-token": Switch(fencing_token, ("tests/store/test_store_polls.py",)),
+        "formula-shield": Switch(formula_shield, ("tests/roster/test_roster.py",)),
         "inbox-key": Switch(inbox_key, ("tests/mail/test_inbox.py",)),
         "outbox-key": Switch(outbox_key, ("tests/store/test_store_keys.py",)),
+        "posting-guard": Switch(posting_guard, ("tests/ways/test_posting.py",)),
+        "secrets-mask": Switch(secrets_mask, ("tests/ways/test_ways_out.py",)),
+        "webhook-signature": Switch(webhook_signature, ("tests/ways/test_webhooks.py",)),
         "seal": Switch(seal, ("tests/mail/test_inbox.py",)),
     }
 

@@ -108,14 +108,12 @@ class Subscribers:
         there is none.
         """
         with self._database.writing() as connection:
-            # Else SQLite only forgets where they are (sqlite.org/pragma.html#pragma_secure_delete).
+            # Else SQLite may only forget where they are, depending on how it was built
+            # (sqlite.org/pragma.html#pragma_secure_delete).
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
-            try:
-                found = delete(SUBSCRIBER).where(SUBSCRIBER.c.address == _address(email))
-                gone = connection.execute(found).rowcount == 1
-                connection.execute(delete(DIGEST).where(DIGEST.c.id.in_(_letters_naming(connection, email))))
-            finally:
-                connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+            found = delete(SUBSCRIBER).where(SUBSCRIBER.c.address == _address(email))
+            gone = connection.execute(found).rowcount == 1
+            connection.execute(delete(DIGEST).where(DIGEST.c.id.in_(_letters_naming(connection, email))))
         # The write-ahead log still has the pages as they were.
         self._database.checkpoint()
         return gone
