@@ -236,7 +236,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """The state of the way out, apart from any message. `state`: up | down | paused (login refused)."""
+    """The state of a way out, apart from any message.
+
+    `state`: up; down (cannot be reached); paused (refuses us: a login, a key, an address); resting (asked to be left
+    alone until `next_probe`); gone (wants no more).
+    """
 
     state: str = "up"
     since: datetime | None = None
