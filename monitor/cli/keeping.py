@@ -37,12 +37,13 @@ def doctor(
     a minute. Exit code 1 when something fails.
     """
     from monitor.cli.doctor import examine  # noqa: PLC0415 - costs the database library
+    from monitor.cli.doctor_pages import pages  # noqa: PLC0415
     from monitor.cli.doctor_store import database  # noqa: PLC0415
 
     found = ground.settings()
     lines = [
         replace(line, said=ground.cleaned(line.said, found))
-        for line in examine(_patient(found, offline=offline), more=[("database", database)])
+        for line in examine(_patient(found, offline=offline), more=[("database", database), ("pages", pages)])
     ]
     if as_json:
         ground.print_json([{"check": x.name, "state": x.state, "said": x.said, "mend": x.mend} for x in lines])

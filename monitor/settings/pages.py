@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings
@@ -68,6 +69,17 @@ class PageSettings(BaseSettings):
     @classmethod
     def _public_url(cls, text: str) -> str:
         return web_address(text.strip()).rstrip("/")
+
+    @property
+    def web_guarded(self) -> bool:
+        """Can somebody who does not sit at this machine log in?"""
+        return bool(self.web_password.get_secret_value()) or bool(self.web_proxies and self.web_proxy_user)
+
+    @property
+    def web_shared(self) -> bool:
+        """Do the pages have a public address? Then a connection from this machine may be anybody's, through a proxy."""
+        host = urlsplit(self.public_url).hostname or ""
+        return bool(host) and not is_loopback(host)
 
     @model_validator(mode="after")
     def _confirmed_somewhere(self) -> "PageSettings":

@@ -88,16 +88,10 @@ class Access:
         self.password = settings.web_password.get_secret_value()
         public = urlsplit(settings.public_url).hostname or ""
         self._names = _LOOPBACK_NAMES | settings.web_names | ({public.lower()} if public else set())
-        self.shared = bool(public) and public.lower() not in _LOOPBACK_NAMES
-        """The pages have a public address: a connection from this machine may be anybody's, through a proxy."""
+        self.shared, self.guarded = settings.web_shared, settings.web_guarded
         # A new password ends every session, and a stolen backup (it has the secret, not the password) opens none.
         key = hmac.new(links.secret.encode(), self.password.encode(), hashlib.sha256).hexdigest()
         self._sessions = Links("", key)
-
-    @property
-    def guarded(self) -> bool:
-        """Is there a way in for anybody who does not sit at this machine?"""
-        return bool(self.password) or bool(self._proxies and self._user_header)
 
     def known_host(self, host: str, local: str) -> bool:
         """May the pages be asked for under this name? `local`: the address of ours that was connected to.

@@ -83,9 +83,7 @@ def listening(place: Place) -> socket.socket:
 
 def check_exposure(settings: Settings, place: Place) -> None:
     """ConfigError for pages that others could reach and nobody could log in to."""
-    if place.loopback or settings.web_password.get_secret_value():
-        return
-    if settings.web_proxies and settings.web_proxy_user:
+    if place.loopback or settings.web_guarded:
         return
     hint = "set a password first: monitor web password"
     raise ConfigError([Problem(str(place), "can be reached from other machines, and nobody could log in", hint)])
