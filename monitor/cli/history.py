@@ -120,7 +120,7 @@ def _marked(part: "Part") -> "Text":
     from monitor.model import Mark  # noqa: PLC0415
 
     lead = f"[p. {part.page}] " if part.page else ""
-    text = Text("\n" + lead + (f"{part.date} " if part.date else ""))
+    text = Text("\n" + lead + (f"{part.date} " if part.date and part.date not in (part.new or part.old) else ""))
     for span in part.spans:
         shown = ground.visible(span.text)
         if span.mark is Mark.ADDED:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
+from monitor.extract import endings
 from monitor.extract.lines import Line, Region, document_links
 from monitor.model import Place
 
@@ -20,6 +21,8 @@ MAIN_SHARE = 0.5
 """A main part counts only if it holds at least this share of what is left."""
 MENU_SHARE = 0.7
 """Share of a `<nav>` in links that makes it a menu, be it the longest text of a short page."""
+SIGN_UP = 600
+"""Characters up to which a section that asks for a mail address says no more than why."""
 LINK_RUN = 4
 """So many links in a row, with no other words, are a menu."""
 
@@ -36,7 +39,9 @@ TAGS = {
     "dialog": Place.DIALOG,
     "noscript": Place.HIDDEN,
 }
-PARTS = frozenset({*TAGS, "main", "article"})
+SECTIONS = frozenset({"section", "details", "summary"})
+"""Elements that are parts of the text, but may turn out to be no more than the frame of a control."""
+PARTS = frozenset({*TAGS, *SECTIONS, "main", "article"})
 """Elements that claim to be a part of the page by their name alone."""
 ROLES = {
     "navigation": Place.NAV,
@@ -128,6 +133,22 @@ def is_unseen(attributes: dict[str, str | None]) -> bool:
     return bool(style) and _UNSEEN.search(style or "") is not None
 
 
+def is_button(tag: str, attributes: dict[str, str | None]) -> bool:
+    """Whether an element is pressed to do something. What folds a text open is that text's heading; a link leads on."""
+    if tag == "a" or (tag != "button" and attributes.get("role") != "button"):
+        return False
+    return "aria-expanded" not in attributes and "aria-controls" not in attributes
+
+
+def asked(regions: list[Region], at: int, attributes: dict[str, str | None]) -> None:
+    """Note a field for a mail address at the section around it."""
+    if attributes.get("type") != "email":
+        return
+    while at and regions[at].tag not in {"section", "article"}:
+        at = regions[at].parent
+    regions[at].asks = at > 0
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What an element claims to be; `name` is the class or id that says so, empty for tags and roles."""
@@ -172,15 +193,16 @@ def settle(
         return _part(lines, _places(regions), [not inside for inside in chosen])
     dropped = _dropped(regions, lines)
     places = _places(regions)
-    _keep_main_only(lines, regions, dropped, places)
+    best = _keep_main_only(lines, regions, dropped, places)
+    endings.drop_labels(lines, regions, dropped)
     kept, margin = _part(lines, places, dropped)
     if keep_links:
         return kept, margin
-    runs = _link_runs([line for line, _ in kept])
-    if not runs:
-        return kept, margin
-    out = {id(kept[i][0]) for i in runs}
-    return _part_by(lines, places, dropped, out)
+    left = [line for line, _ in kept]
+    out = endings.pressed(left) | endings.after_article(left, regions, best) | endings.site_map(left)
+    runs = _link_runs([line for line in left if id(line) not in out])
+    out.update(runs)
+    return _part_by(lines, places, dropped, out) if out else (kept, margin)
 
 
 def _chosen(regions: list[Region]) -> list[bool] | None:
@@ -231,7 +253,10 @@ def _dropped(regions: list[Region], lines: list[Line]) -> list[bool]:
     dropped: list[bool] = []
     for index, region in enumerate(regions):
         size = max(region.size, together.get(region.name, 0))
-        small = (
+        small = region.asks and size <= min(SIGN_UP, limits[Place.FORM])
+        if small:
+            region.place = Place.FORM
+        small = small or (
             size < limits[region.place]
             or (region.place is Place.NAV and region.linked > MENU_SHARE * region.size)
             or (region.place is Place.DIALOG and _CONSENT_TOOL.search(region.name) is not None)
@@ -240,15 +265,15 @@ def _dropped(regions: list[Region], lines: list[Line]) -> list[bool]:
     return dropped
 
 
-def _keep_main_only(lines: list[Line], regions: list[Region], dropped: list[bool], places: list[Place]) -> None:
-    """Leave out what stands beside the main part, if that part holds most of what is left."""
+def _keep_main_only(lines: list[Line], regions: list[Region], dropped: list[bool], places: list[Place]) -> int:
+    """Leave out what stands beside the main part, if that part holds most of what is left. Its region; 0 for none."""
     _weigh(regions, lines, dropped)
     candidates = [i for i, region in enumerate(regions) if region.main and not dropped[i]]
     if not candidates:
-        return
+        return 0
     best = max(candidates, key=lambda i: (regions[i].size, -i))
     if regions[best].size < regions[0].size * MAIN_SHARE or not regions[best].size:
-        return
+        return 0
     inside: list[bool] = []
     for index, region in enumerate(regions):
         inside.append(index == best or (index > 0 and inside[region.parent]))
@@ -256,11 +281,12 @@ def _keep_main_only(lines: list[Line], regions: list[Region], dropped: list[bool
             dropped[index] = True
             if places[index] is Place.MAIN:
                 places[index] = Place.ASIDE
+    return best
 
 
-def _link_runs(lines: list[Line]) -> list[int]:
-    """Indices of lines in runs of four or more links without other words. Lists of documents are no menus."""
-    found: list[int] = []
+def _link_runs(lines: list[Line]) -> set[int]:
+    """Lines (by identity) in runs of four or more links without other words. Lists of documents are no menus."""
+    found: set[int] = set()
     run: list[int] = []
     for index, line in enumerate([*lines, Line("", 0)]):
         if line.linked:
@@ -269,7 +295,7 @@ def _link_runs(lines: list[Line]) -> list[int]:
         if sum(max(1, len(lines[i].links)) for i in run) >= LINK_RUN and sum(
             document_links(lines[i]) for i in run
         ) * 2 < len(run):
-            found += run
+            found.update(id(lines[i]) for i in run)
         run = []
     return found
 

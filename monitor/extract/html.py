@@ -64,6 +64,7 @@ class _Closing:
     region: int
     element: int
     framed: bool
+    button: bool
 
 
 class _Walk:
@@ -83,7 +84,7 @@ class _Walk:
         self.links: list[Link] = []
         self.href: str | None = None
         self.link_start = 0
-        self.any_link = self.any_plain = False
+        self.any_link = self.any_plain = self.any_button = self.button = False
         self.pre = 0
 
     def run(self, root: LexborNode) -> Page:
@@ -127,7 +128,9 @@ class _Walk:
         if not self.parts and text.isspace():
             return
         self.parts.append(text)
-        if not self.any_plain and self.href is None and _WORD.search(text):
+        if self.button:
+            self.any_button = True
+        elif not self.any_plain and self.href is None and _WORD.search(text):
             self.any_plain = True
 
     def flush(self) -> None:
@@ -141,12 +144,13 @@ class _Walk:
             self.link_start = 0
         if text:
             line = Line(text, self.region, links=self.links, element=self.element)
-            line.linked = self.any_link and not self.any_plain
+            line.linked = self.any_link and not self.any_plain and not self.any_button
+            line.pressed = self.any_button and not self.any_plain and not self.any_link
             if self.frames:
                 self.frames[-1].own.append(len(self.lines))
             self.lines.append(line)
             self.links = []
-        self.any_link = self.any_plain = False
+        self.any_link = self.any_plain = self.any_button = False
         parts.clear()
 
     def end_link(self) -> None:
@@ -163,7 +167,8 @@ class _Walk:
             return None
         attributes = node.attributes
         blocky = tag in _BLOCKS
-        region, element, framed = self.region, self.element, False
+        region, element, framed, button = self.region, self.element, False, self.button
+        self.button = button or furniture.is_button(tag, attributes)
         if blocky:
             self.flush()
         if (attributes and tag not in _ROOTS) or tag in furniture.PARTS or self.chosen:
@@ -175,22 +180,23 @@ class _Walk:
             self.begin_link(attributes.get("href"))
         elif blocky:
             framed = self.open_frame(tag, attributes)
-        elif not self.listing:
+        elif not self.listing and self.button == button:
             return None
-        return _Closing(tag, blocky, region, element, framed)
+        return _Closing(tag, blocky, region, element, framed, button)
 
     def claim(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> bool:
         """Begin a region if the element is furniture, the main part or chosen; whether it did."""
-        if tag == "input" and attributes.get("type") == "password":
-            self.password = True
+        if tag == "input":
+            self.password = self.password or attributes.get("type") == "password"
+            furniture.asked(self.regions, self.region, attributes)
         claim = furniture.claim_of(tag, attributes, in_main=self.in_main[self.region])
         main = claim is None and furniture.is_main(tag, attributes)
         chosen = bool(self.chosen) and node.mem_id in self.chosen
-        if not (claim or main or chosen):
+        if not (claim or main or chosen or tag in furniture.SECTIONS):
             return False
         self.flush()
         place, name = (claim.place, claim.name) if claim else (Place.MAIN, "")
-        self.regions.append(Region(self.region, place, main=main, chosen=chosen, name=name))
+        self.regions.append(Region(self.region, place, main=main, chosen=chosen, name=name, tag=tag))
         self.in_main.append(main or (self.in_main[self.region] and claim is None))
         self.region = len(self.regions) - 1
         return True
@@ -227,7 +233,7 @@ class _Walk:
             self.pre -= 1
         if closing.framed:
             self.close_frame(self.frames.pop())
-        self.region, self.element = closing.region, closing.element
+        self.region, self.element, self.button = closing.region, closing.element, closing.button
 
     def close_frame(self, frame: _Frame) -> None:
         around = self.frames[-1] if self.frames else None

@@ -22,6 +22,9 @@ class Region:
     main: bool = False
     chosen: bool = False
     name: str = ""
+    tag: str = ""
+    asks: bool = False
+    """A section in which a form asks for a mail address."""
     size: int = 0
     linked: int = 0
 
@@ -36,6 +39,8 @@ class Line:
     level: int = 0
     links: list[Link] = field(default_factory=list)
     linked: bool = False
+    pressed: bool = False
+    """Every visible character stands in a button."""
     element: int = 0
     """Index of the element it stands in; only told for listings."""
 
@@ -71,6 +76,7 @@ def join(parts: list[Line], separator: str, kind: BlockKind) -> Line:
         kind=kind,
         links=[link for part in parts for link in part.links],
         linked=all(part.linked for part in parts),
+        pressed=kind is not BlockKind.HEADING and all(part.pressed for part in parts),
         element=first.element,
     )
 

@@ -8,7 +8,7 @@ differences and are weighed again at the next look. So nothing is ever absorbed 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.person import NOTHING_SAID
 from monitor.judge.recall import keep_pending, keep_slots, returned_late, returned_soon, short_hash, sight
 from monitor.judge.scale import EDITORIAL, NOISE_RULES, Frame, Scale, Weighed
-from monitor.judge.stamps import stamps, teaser_sections
+from monitor.judge.stamps import date_rows, stamps, teaser_sections
 from monitor.judge.units import Unit, UnitKind, settle, units
 from monitor.model import Extraction, Memory, Pending, Sayings, Sighting, Slot, key_of
 from monitor.text.words import WordLists
@@ -28,6 +28,8 @@ SWEPT = frozenset({"confirm", "with"})
 """What waits for a second look only goes with an edit that is plain."""
 MOSTLY_GONE = 0.2
 """Share of the told words whose going speaks for a page that came in part."""
+REPLACED = 0.25
+"""… unless so much came for what went."""
 _SET_APART = {
     "order": {UnitKind.MOVED_AWAY: UnitKind.GONE, UnitKind.MOVED_HERE: UnitKind.COME},
     "punctuation": {UnitKind.PUNCTUATION: UnitKind.REWORDED},
@@ -79,16 +81,18 @@ def compare(
 
     `memory` is that of before this look, but for `good_looks`, which counts it. `lists`: the source is a listing.
     """
-    aligned, found = _asked(told, current, rules)
+    aligned, found = _asked(told, current, rules, words)
     sightings = _sightings(memory, before, current, now)
-    marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now, rules)
+    rows = date_rows(told.blocks, words) | date_rows(current.blocks, words) if not lists else frozenset()
+    marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now, rules, rows)
     teasers = teaser_sections(told.blocks, words) | teaser_sections(current.blocks, words)
     frame = Frame(_title_lines(told, current), teasers)
-    scale = Scale(
-        memory, sightings, now, marks, frame, file=current.media == "pdf", lists=lists, rules=rules, sayings=sayings
-    )
-    weighed = scale.weigh_all(found)
     in_part = "part" in rules and _in_part(found, told)
+    scale = Scale(
+        memory, sightings, now, marks, frame,
+        file=current.media == "pdf", lists=lists, whole=not in_part, rules=rules, sayings=sayings,
+    )  # fmt: skip
+    weighed = scale.weigh_all(found)
     edited = any(scale.plainly_edited(w) for w in weighed) and not in_part
     entered = any(w.rule == "entry" for w in weighed) and not in_part
     ready = [w for w in weighed if scale.ready(w) or (w.rule in SWEPT and (edited or (entered and _listed(w))))]
@@ -111,27 +115,38 @@ def compare(
     )
 
 
-def _asked(told: Extraction, current: Extraction, rules: Rules) -> tuple[tuple[Unit, ...], tuple[Unit | ItemUnit, ...]]:
+def _asked(
+    told: Extraction, current: Extraction, rules: Rules, words: WordLists
+) -> tuple[tuple[Unit, ...], tuple[Unit | ItemUnit, ...]]:
     """The two texts aligned, and what differs; what a rule that is off would set apart is an ordinary difference."""
     aligned = units(told.blocks, current.blocks)
     if rules is EVERY_RULE:
-        return aligned, differences(told, current, aligned)
+        return aligned, differences(told, current, aligned, words)
     plain = {k: v for rule, kinds in _SET_APART.items() if rule not in rules for k, v in kinds.items()}
-    aligned = tuple(replace(u, kind=plain.get(u.kind, u.kind)) for u in aligned)
-    found = differences(told, current, aligned)
+    aligned = tuple(replace(u, kind=_plain_kind(u, plain)) for u in aligned)
+    found = differences(told, current, aligned, words)
     if "window" not in rules:
         found = tuple(replace(u, news=True) if isinstance(u, ItemUnit) else u for u in found)
     return aligned, found
 
 
-def differences(told: Extraction, current: Extraction, aligned: Iterable[Unit]) -> tuple[Unit | ItemUnit, ...]:
+def _plain_kind(unit: Unit, plain: Mapping[UnitKind, UnitKind]) -> UnitKind:
+    kind = plain.get(unit.kind, unit.kind)
+    if kind is UnitKind.REWORDED and not (unit.old and unit.new):
+        return UnitKind.COME if unit.new else UnitKind.GONE
+    return kind
+
+
+def differences(
+    told: Extraction, current: Extraction, aligned: Iterable[Unit], words: WordLists | None = None
+) -> tuple[Unit | ItemUnit, ...]:
     """Entries that differ, and all other text that does; text that only shows entries is compared as entries."""
     found = tuple(u for u in aligned if u.kind is not UnitKind.SAME)
     if not (told.items and current.items):
         return found
     entries = frames((*told.blocks, *current.blocks), told.items, current.items)
     text = tuple(u for u in found if any(b.key not in entries for b in (*u.old, *u.new)))
-    return (*item_units(told.items, current.items), *text)
+    return (*item_units(told.items, current.items, words), *text)
 
 
 def _listed(weighed: Weighed) -> bool:
@@ -141,9 +156,13 @@ def _listed(weighed: Weighed) -> bool:
 
 
 def _in_part(found: Iterable[Unit | ItemUnit], told: Extraction) -> bool:
-    """Did so much go that the page may have come in part only?"""
-    gone = sum(len(b.text.split()) for u in found if isinstance(u, Unit) and not u.new for b in u.old)
-    return gone > MOSTLY_GONE * max(1, told.words)
+    """Did so much go that the page may have come in part only? Where much came instead, somebody wrote it."""
+    gone = come = 0
+    for unit in found:
+        if isinstance(unit, Unit) and not (unit.old and unit.new):
+            gone += sum(len(b.text.split()) for b in unit.old)
+            come += sum(len(b.text.split()) for b in unit.new)
+    return gone > MOSTLY_GONE * max(1, told.words) and come < REPLACED * gone
 
 
 def settled(

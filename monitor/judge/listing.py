@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from monitor.judge.recall import short_hash
 from monitor.judge.units import documents
 from monitor.model import Block, Item, Link, PartKind, key_of
+from monitor.text.words import WordLists, dates_in
 
 TELLING_TITLE = 20
 """Characters from which a title is recognised inside a block (a row or card in one block)."""
@@ -32,14 +33,22 @@ class ItemUnit:
         return short_hash("entry", item.key) if item else ""
 
     @property
+    def redated(self) -> bool:
+        """Was a known entry published again, under another date and title?"""
+        if self.old is None or self.new is None or not self.old.date or not self.new.date:
+            return False
+        return key_of(self.old.date) != key_of(self.new.date) and key_of(self.old.title) != key_of(self.new.title)
+
+    @property
     def key(self) -> str:
         return short_hash(self.kind, *(_face(i) for i in (self.old, self.new) if i is not None))
 
 
-def item_units(old: Sequence[Item], new: Sequence[Item]) -> tuple[ItemUnit, ...]:
+def item_units(old: Sequence[Item], new: Sequence[Item], words: WordLists | None = None) -> tuple[ItemUnit, ...]:
     """Compare two looks at a list, in the order of the new list, the gone ones last.
 
-    An entry is known by its key; where addresses changed, by its title, if only one entry has it.
+    An entry is known by its key; where addresses changed, by its title, if only one entry has it. With `words` the
+    same day in another notation is the same date.
     """
     known = _pairs(old, new)
     window = _Window(old, new, known)
@@ -48,7 +57,7 @@ def item_units(old: Sequence[Item], new: Sequence[Item]) -> tuple[ItemUnit, ...]
         before = known.get(item.key)
         if before is None:
             out.append(ItemUnit(PartKind.ITEM_NEW, None, item, news=not window.slid_in(place)))
-        elif _face(before) != _face(item):
+        elif _face(before) != _face(item) and not _only_rewritten(before, item, words):
             out.append(ItemUnit(PartKind.ITEM_CHANGED, before, item))
     for place, item in enumerate(old):
         if item.key not in window.taken:
@@ -131,6 +140,14 @@ def _face(item: Item) -> str:
     linked = documents([Link(item.title, item.url)])
     names = sorted(PurePosixPath(path).name for path in linked)
     return "\x1f".join((key_of(item.title), key_of(item.date), *names))
+
+
+def _only_rewritten(old: Item, new: Item, words: WordLists | None) -> bool:
+    """Does the entry give the same date, written otherwise, and all else unchanged?"""
+    if words is None or _face(replace(old, date="")) != _face(replace(new, date="")):
+        return False
+    before, after = dates_in(old.date, words), dates_in(new.date, words)
+    return bool(before[0]) and before == after
 
 
 def _run(known: Sequence[bool]) -> int:

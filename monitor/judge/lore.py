@@ -15,7 +15,7 @@ RULES = frozenset(
         # What a line is. (judge/stamps.py, judge/scale.py)
         "build", "clock", "stamp", "shift", "teaser", "count", "headline", "window", "entry",
         # What its past says. (judge/scale.py)
-        "ticking", "rotating", "volatile", "flicker", "confirm", "warm_up", "edit", "part", "with",
+        "ticking", "rotating", "volatile", "flicker", "confirm", "warm_up", "edit", "apart", "part", "with",
         # What a person said. (judge/person.py)
         "person",
         # What is told how. (judge/compare.py, judge/goodlook.py)

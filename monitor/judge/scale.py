@@ -1,6 +1,6 @@
 """Weighing the units of one look against the past: each gets the name of the rule that speaks about it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,6 +30,8 @@ LONG_PASSAGE = 12
 """Words from which a passage reworded in place is an edit."""
 LONGEST_COUNT = 8
 """Words of a line that counts a listing's entries."""
+APART = timedelta(hours=36)
+"""A look that comes so long after the last one finds what settled in between: nobody was there to see it flicker."""
 FEWEST_ENTRY = 3
 """Words from which a new line of a listing is an entry."""
 ENDLESS = frozenset({"build", "clock", "stamp", "headline", "teaser", "count"})
@@ -55,7 +57,7 @@ class Weighed:
 
 
 class Scale:
-    """Weighs units against one memory. `file`: a PDF. `lists`: the source is a listing."""
+    """Weighs units against one memory. `file`: a PDF. `lists`: the source is a listing. `whole`: no part is missing."""
 
     def __init__(
         self,
@@ -67,12 +69,15 @@ class Scale:
         *,
         file: bool,
         lists: bool,
+        whole: bool = True,
         rules: Rules = EVERY_RULE,
         sayings: Sayings = NOTHING_SAID,
     ) -> None:
         self.now, self.last, self.marks, self.frame = now, memory.last_good, marks, frame
         # A file is put there by somebody: it has no furniture, is not half rendered and needs no second look.
         self.file, self.lists, self.rules, self.sayings = file, lists, rules, sayings
+        long_ago = memory.last_good is not None and now - memory.last_good >= APART
+        self.apart = whole and long_ago and "apart" in rules
         days_old = memory.first_good is not None and now - memory.first_good >= WARM_UP_TIME
         self.warm = file or memory.good_looks >= WARM_UP_LOOKS or days_old or "warm_up" not in rules
         self.sightings: Mapping[str, Sighting] = {s.key: s for s in sightings}
@@ -83,28 +88,39 @@ class Scale:
     def weigh_all(self, found: Sequence[Unit | ItemUnit]) -> list[Weighed]:
         """Weigh each unit; what went to make room for words that wait, or for noise, waits with them."""
         rules = [self._rule(unit) for unit in found]
-        gaps = self._open_gaps(found, rules)
-        out = []
-        for unit, rule in zip(found, rules, strict=True):
-            went = isinstance(unit, Unit) and unit.kind is UnitKind.GONE and rule == "confirm"
-            if went and isinstance(unit, Unit) and gaps.get(unit.after):
-                rule = gaps[unit.after].pop()  # noqa: PLW2901 - the unit's rule, after all
-            out.append(self._weighed(unit, rule))
-        return out
+        if "with" in self.rules:
+            for place, rule in self._made_room(found, rules):
+                rules[place] = rule
+        return [self._weighed(unit, rule) for unit, rule in zip(found, rules, strict=True)]
 
-    def _open_gaps(self, found: Sequence[Unit | ItemUnit], rules: Sequence[str]) -> dict[str, list[str]]:
-        """By gap, a rule for each block that came there and may not stay: as many that went there were replaced."""
-        gaps: dict[str, list[str]] = {}
-        if "with" not in self.rules:
-            return gaps
-        for unit, rule in zip(found, rules, strict=True):
-            if not isinstance(unit, Unit) or unit.kind is not UnitKind.COME:
+    def _made_room(self, found: Sequence[Unit | ItemUnit], rules: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """What went, by its place in `found`, and the rule of what came for it in the same gap and may not stay.
+
+        As many went as came; where more went, those that are most like it in length.
+        """
+        went: dict[str, list[tuple[int, int]]] = {}
+        came: dict[str, list[tuple[str, int]]] = {}
+        for place, (unit, rule) in enumerate(zip(found, rules, strict=True)):
+            if not isinstance(unit, Unit):
                 continue
-            if rule in NOISE_RULES:
-                gaps.setdefault(unit.after, []).append(rule)
-            elif rule == "confirm" and unit.key not in self.known and not self.file:
-                gaps.setdefault(unit.after, []).append("with")
-        return gaps
+            if unit.kind is UnitKind.GONE and rule == "confirm":
+                went.setdefault(unit.after, []).append((place, len(unit.old[0].text)))
+            elif unit.kind is UnitKind.COME and (waits := self._waits_itself(unit, rule)):
+                came.setdefault(unit.after, []).append((waits, len(unit.new[0].text)))
+        for gap, arrivals in came.items():
+            left = went.get(gap, [])
+            for rule, size in arrivals:
+                if left:
+                    nearest = min(left, key=lambda w: abs(w[1] - size))
+                    left.remove(nearest)
+                    yield nearest[0], rule
+
+    def _waits_itself(self, unit: Unit, rule: str) -> str:
+        """The rule under which what this unit replaced waits too; empty when it need not."""
+        if rule in NOISE_RULES:
+            return rule
+        fresh = rule == "confirm" and unit.key not in self.known and not (self.file or self.apart)
+        return "with" if fresh else ""
 
     def waits(self, weighed: Weighed) -> tuple[Pending, ...]:
         """What is remembered of a waiting unit: itself, and the place when that is what the rule is about."""
@@ -122,10 +138,17 @@ class Scale:
             # An address that was never listed is no flicker; nor is an entry that slides out of the window.
             return True
         if weighed.rule == "confirm":
-            return self.file or pending.looks >= 2 or "confirm" not in self.rules
+            return self.file or pending.looks >= self._enough(weighed) or self.apart or "confirm" not in self.rules
         if weighed.rule in {"flicker", "shift"}:
             return pending.looks >= 2 and self.now - pending.since >= FLICKER
         return False
+
+    def _enough(self, weighed: Weighed) -> int:
+        """Looks that must show a difference. A box that came or went before the source was known has to last longer."""
+        unit, old = weighed.unit, self.known.get(weighed.unit.key)
+        lone = isinstance(unit, Unit) and unit.kind in {UnitKind.COME, UnitKind.GONE}
+        young = old is not None and old.rule == "warm_up" and "warm_up" in self.rules
+        return WARM_UP_LOOKS if lone and young else 2
 
     def plainly_edited(self, weighed: Weighed) -> bool:
         """Is this a long passage reworded in place, for the first time?
@@ -179,7 +202,7 @@ class Scale:
         if "volatile" in self.rules and is_volatile(sighting, self.now):
             return "volatile"
         if unit.kind is not PartKind.ITEM_NEW:
-            return "confirm"
+            return "entry" if "entry" in self.rules and unit.redated else "confirm"
         if "flicker" in self.rules and returned_soon(sighting):
             return "flicker"
         return "entry" if "entry" in self.rules else "confirm"

@@ -15,11 +15,13 @@ from monitor.model import (
     Source,
     Status,
 )
-from monitor.text.words import Fact, changed_facts
+from monitor.text.words import Fact, FactKind, changed_facts
 
 LONG = 40
 """Words added or removed in one place from which on it is more than a touch."""
 MOST_REASONS = 6
+
+_BINDING = frozenset({FactKind.MODAL, FactKind.NEGATION})
 
 Weighed = tuple[Severity, Reason]
 
@@ -98,8 +100,12 @@ def _words(part: Part, language: str, lore: Lore) -> Iterable[Weighed]:
     facts: Sequence[Fact] = ()
     if part.kind is PartKind.CHANGED:
         facts = changed_facts(old, new, language, lore.words)
-        for fact in facts:
-            yield Severity.SUBSTANTIVE, Reason(str(fact.kind), {"old": fact.old, "new": fact.new})
+    elif part.kind in {PartKind.ADDED, PartKind.REMOVED}:
+        # A sentence of its own: its figures say little, but a duty or a prohibition that comes or goes holds.
+        facts = [f for f in changed_facts(old, new, language, lore.words) if f.kind in _BINDING]
+        facts = [next(f for f in facts if f.kind is kind) for kind in dict.fromkeys(f.kind for f in facts)]
+    for fact in facts:
+        yield Severity.SUBSTANTIVE, Reason(str(fact.kind), {"old": fact.old, "new": fact.new})
     difference = len(new.split()) - len(old.split())
     if difference >= LONG:
         yield Severity.SUBSTANTIVE, Reason("much_added", {"words": str(difference)})

@@ -1,13 +1,13 @@
 """Figures that say something about the page's making, not about its matter: builds, clocks, dates in another zone."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.units import Unit, UnitKind, documents
-from monitor.model import Block, BlockKind, key_of
+from monitor.model import Block, BlockKind, Link, key_of
 from monitor.text.words import WordLists, dates_in
 
 DAY = timedelta(days=1)
@@ -16,9 +16,12 @@ SHIFTED_TOGETHER = 3
 FEWEST_CARDS = 3
 MATTER = 0.75
 """Share of a page's text from which its news are its matter."""
+LONGEST_DATE = 24
+"""Characters of a line that is only a date."""
 SHORT = 6
 """Words of a line that may be a build number."""
 
+_LONE = frozenset({UnitKind.COME, UnitKind.GONE})
 _UPDATED = re.compile(
     r"\b(?:updat|edited|revis|modifi|review|bijgewerkt|bewerkt|gewijzigd|mise? à jour|révis|aktualisier|bearbeitet"
     r"|geändert|stand\b)",
@@ -50,11 +53,18 @@ def stamps(
     told_since: datetime | None,
     now: datetime,
     asked: Rules = EVERY_RULE,
+    rows: Collection[str] = (),
 ) -> Stamps:
-    """Find the stamps among the units of one look. `told_since`: when the told text was first seen."""
+    """Find the stamps among the units of one look. `told_since`: when the told text was first seen.
+
+    `rows`: keys of the lines that `date_rows` found.
+    """
+    found = tuple(found)
     rules: dict[str, str] = {}
-    shifted: dict[timedelta, list[str]] = {DAY: [], -DAY: []}
-    for unit, old, new in _pairs(tuple(found)):
+    bare = frozenset(u.key for u in found if all(b.key in rows for b in (*u.old, *u.new))) if "stamp" in asked else ()
+    rules |= {u.key: "stamp" for u in found if u.key in bare and u.kind in _LONE}
+    shifted: dict[timedelta | None, list[str]] = {DAY: [], -DAY: []}
+    for unit, old, new in _pairs(found):
         is_build = unit[0].digits_only and len(new.split()) <= SHORT and _BUILD.search(_THOUSANDS.sub("", new))
         if is_build and "build" in asked:
             rules[unit[0].key] = "build"
@@ -62,18 +72,44 @@ def stamps(
         before, after = _days(old, words), _days(new, words)
         if before is None or after is None or before[1] != after[1]:
             continue
-        linked = any(b.links for u in unit for b in u.new)  # "Forms (update of 22 December)" is another document
+        linked = any(_leads_on(link, words) for u in unit for b in u.new for link in b.links)
         if "stamp" in asked and _UPDATED.search(after[1]) and not linked and len(new.split()) <= 2 * SHORT:
             rules |= {u.key: "stamp" for u in unit}
-        steps = {b - a for a, b in zip(before[0], after[0], strict=True)} if len(before[0]) == len(after[0]) else set()
-        if (steps and steps <= {DAY}) or (steps and steps <= {-DAY}):
-            shifted[steps.pop()] += [u.key for u in unit]
+        step = _step(before[0], after[0])
+        if step in shifted:
+            shifted[step] += [u.key for u in unit]
+            rules |= {u.key: "stamp" for u in unit if u.key in bare}
         if "clock" in asked and told_since is not None and _follows(before[0], told_since) and _follows(after[0], now):
             rules |= {u.key: "clock" for u in unit}
     for keys in shifted.values():
         if "shift" in asked and len(keys) >= SHIFTED_TOGETHER:
-            rules |= dict.fromkeys(keys, "shift")
+            rules = {**dict.fromkeys(keys, "shift"), **rules}
     return Stamps(rules)
+
+
+def _step(before: Sequence[date], after: Sequence[date]) -> timedelta | None:
+    """The time by which all these dates moved; None when they moved otherwise, or are more or fewer."""
+    steps = {b - a for a, b in zip(before, after, strict=True)} if len(before) == len(after) else set()
+    return steps.pop() if len(steps) == 1 else None
+
+
+def date_rows(blocks: Sequence[Block], words: WordLists) -> frozenset[str]:
+    """Keys of lines that are nothing but a date, in a row of such lines: versions to choose from, no matter."""
+    bare = [_is_bare(block, words) for block in blocks]
+    beside = zip([False, *bare], bare, [*bare[1:], False], blocks, strict=False)
+    return frozenset(block.key for above, here, below, block in beside if here and (above or below))
+
+
+def _is_bare(block: Block, words: WordLists) -> bool:
+    if len(block.text) > LONGEST_DATE or not any(c.isdecimal() for c in block.text):
+        return False
+    days = _days(block.text, words)
+    return days is not None and days[1] == "#"
+
+
+def _leads_on(link: Link, words: WordLists) -> bool:
+    """Does a link lead to another document? "Forms" (updated on 22 December) does, "all updates" does not."""
+    return not _UPDATED.search(link.text) or _days(link.text, words) is not None
 
 
 def _pairs(found: Sequence[Unit]) -> Iterable[tuple[tuple[Unit, ...], str, str]]:

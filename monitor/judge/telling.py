@@ -32,9 +32,11 @@ from monitor.text.marks import word_marks
 from monitor.text.quotes import look_for, quote_key
 from monitor.text.topics import ai_gate, topics_of
 
-MOST_PARTS = 400
+MOST_PARTS = 2000
 """Parts kept with a change; the bytes of both sides are kept anyway."""
 LONGEST_SUMMARY = 600
+LONGEST_DATE = 20
+"""Characters of a date that people read; a feed's time stamps are longer."""
 LONGEST_PART = 20_000
 """Characters of a block kept with a part."""
 
@@ -193,8 +195,6 @@ def _item_part(unit: ItemUnit) -> Part:
     if item is None:
         raise ValueError("an entry unit has at least one side")
     old, new = _shown(unit.old), _shown(unit.new)
-    if unit.old and unit.new and unit.old.date != unit.new.date:
-        old, new = f"{unit.old.date} {old}".strip(), f"{unit.new.date} {new}".strip()
     if old and new:
         spans: tuple[Span, ...] = word_marks(old, new)
     else:
@@ -203,10 +203,12 @@ def _item_part(unit: ItemUnit) -> Part:
 
 
 def _shown(item: Item | None) -> str:
-    """An entry as told: its title, and what the list says of it."""
+    """An entry as told: its date as printed, its title, and what the list says of it."""
     if item is None:
         return ""
-    return (f"{item.title} – {item.summary[:LONGEST_SUMMARY]}" if item.summary else item.title)[:LONGEST_PART]
+    date = item.date if len(item.date) <= LONGEST_DATE and item.date not in item.title else ""
+    said = (date, item.title, item.summary[:LONGEST_SUMMARY])
+    return " – ".join(text for text in said if text)[:LONGEST_PART]
 
 
 def _clip(blocks: Sequence[Block]) -> str:

@@ -75,7 +75,7 @@ class Unit:
 
 def units(old: Sequence[Block], new: Sequence[Block]) -> tuple[Unit, ...]:
     """Align two texts and cut the result into units; the old sides joined give `old`, the new sides `new`."""
-    cut = _moves(tuple(_wordless(u) for u in _cut(align(old, new))))
+    cut = _moves(_resplit(tuple(_wordless(u) for u in _cut(align(old, new)))))
     if sum(u.kind is not UnitKind.SAME for u in cut) <= MOST_UNITS:
         return cut
     return (Unit(UnitKind.REWRITE, tuple(old), tuple(new)),)
@@ -103,6 +103,55 @@ def _moves(cut: tuple[Unit, ...]) -> tuple[Unit, ...]:
     return tuple(
         replace(u, kind=kinds[u.kind]) if u.kind in kinds and (u.old or u.new)[0].key in moved else u for u in cut
     )
+
+
+def _resplit(cut: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """Where the same words stand in the same order, cut into other lines, nothing happened but to the markup."""
+    out: list[Unit] = []
+    gap: list[Unit] = []
+    for unit in (*cut, None):
+        if unit is not None and unit.kind is not UnitKind.SAME:
+            gap.append(unit)
+            continue
+        out += _same_words(gap)
+        gap = []
+        if unit is not None:
+            out.append(unit)
+    return tuple(out)
+
+
+def _same_words(gap: list[Unit]) -> list[Unit]:
+    if not {UnitKind.GONE, UnitKind.COME} & {u.kind for u in gap}:
+        return gap
+    for order in (range(len(gap)), range(len(gap) - 1, -1, -1)):
+        beside = _beside(gap, order)
+        run = [u for n, u in enumerate(gap) if n not in beside]
+        before = [word for u in run for b in u.old for word in b.key.split()]
+        after = [word for u in run for b in u.new for word in b.key.split()]
+        if before and before == after:
+            return [u if n in beside else replace(u, kind=UnitKind.PUNCTUATION) for n, u in enumerate(gap)]
+    return gap
+
+
+def _beside(gap: Sequence[Unit], order: Iterable[int]) -> frozenset[int]:
+    """The whole lines at the beginning or end of a gap that one side has more words by, by their place."""
+    extra = sum(_count(u.new) - _count(u.old) for u in gap)
+    found: set[int] = set()
+    for n in order:
+        if not extra:
+            break
+        mine, other = (gap[n].new, gap[n].old) if extra > 0 else (gap[n].old, gap[n].new)
+        if not mine:
+            continue
+        if other or _count(mine) > abs(extra):
+            return frozenset()
+        found.add(n)
+        extra -= _count(mine) if extra > 0 else -_count(mine)
+    return frozenset(found)
+
+
+def _count(blocks: Sequence[Block]) -> int:
+    return sum(len(b.key.split()) for b in blocks)
 
 
 def settle(all_units: Iterable[Unit], applied: frozenset[str]) -> tuple[Block, ...]:

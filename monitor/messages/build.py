@@ -56,6 +56,11 @@ class Draft:
     def size(self) -> int:
         return len(self._rank)
 
+    def is_cut(self, detail: Detail) -> bool:
+        """Is a change that is shown in full at this detail shown without all of its words?"""
+        groups, _ = self._groups(detail)
+        return detail.full > 0 and any(change.cut or change.more for group in groups for change in group.changes)
+
     def view(self, detail: Detail) -> MailView:
         digest, words = self._digest, self._words
         groups, also = self._groups(detail)

@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 from monitor.errors import ConfigError
 from monitor.messages import layout, letters
 from monitor.messages.build import STEPS, Detail, Draft
-from monitor.messages.changes import AMPLE, FULL
+from monitor.messages.changes import AMPLE, FULL, Room
 from monitor.messages.mime import Sender, pack
 from monitor.messages.safe import address, header, link, visible
 from monitor.messages.view import MailView
@@ -29,8 +29,14 @@ MOST_HTML = 96_000
 """Bytes of the HTML part. Gmail cuts at 102 kB."""
 MOST_IN_FULL = 200
 """More changes than this never fit: not worth the try."""
-MOST_TEXT = 150_000
-"""Bytes of the text part."""
+MOST_TEXT = 400_000
+"""Bytes of the text part. No mail program cuts it."""
+WHOLE = (
+    Room(parts=4_000, characters=350_000),
+    Room(parts=2_000, characters=150_000),
+    Room(parts=1_000, characters=80_000),
+)
+"""Of a change in full, in the text part alone, where the HTML part has no room for the whole of it."""
 
 
 _MISTAKES = (
@@ -162,11 +168,25 @@ class Renderer:
             for room in (*AMPLE, FULL):
                 whole = show(Detail(full=draft.size, room=room))
                 if whole.fits:
-                    return whole
+                    return self._in_whole(used, draft, Detail(full=draft.size, room=room), whole)
         base = next((d for d in STEPS if show(d).fits), STEPS[-1])
         brief = _most(draft.size, lambda n: show(replace(base, brief=n)).fits)
         full = _most(brief, lambda n: show(replace(base, full=n, brief=brief - n)).fits)
-        return show(replace(base, full=full, brief=brief - full))
+        chosen = replace(base, full=full, brief=brief - full)
+        return self._in_whole(used, draft, chosen, show(chosen))
+
+    def _in_whole(self, templates: Templates, draft: Draft, detail: Detail, parts: Parts) -> Parts:
+        """The message with every word of the changes that are shown in full, as far as the text part holds them.
+
+        Both parts name the same changes; what is cut short in one can be read in the other.
+        """
+        if not draft.is_cut(detail):
+            return parts
+        for room in WHOLE:
+            text = self._text(templates, draft.view(replace(detail, room=room)))
+            if len(text.encode()) <= MOST_TEXT:
+                return replace(parts, text=text) if len(text) > len(parts.text) else parts
+        return parts
 
     def _shown(self, templates: Templates, draft: Draft, detail: Detail) -> Parts:
         return self._rendered(templates, draft.view(detail))
@@ -174,9 +194,12 @@ class Renderer:
     def _rendered(self, templates: Templates, view: MailView) -> Parts:
         context = {"mail": view}
         subject = templates.subject.get_template(f"{view.kind}.subject.j2").render(context)
-        text = templates.text.get_template(f"{view.kind}.text.j2").render(context)
+        text = self._text(templates, view)
         html = templates.html.get_template(f"{view.kind}.html.j2").render(context)
-        return Parts(header(subject, 240), layout.tidy(text), self._inliner.inline(html))
+        return Parts(header(subject, 240), text, self._inliner.inline(html))
+
+    def _text(self, templates: Templates, view: MailView) -> str:
+        return layout.tidy(templates.text.get_template(f"{view.kind}.text.j2").render({"mail": view}))
 
 
 def _linked(text: str, base: str) -> Markup:

@@ -149,7 +149,66 @@ def test_nothing_of_a_new_source_is_told_before_its_third_look():
     reader = Reader(*PAGE, warm=False)
     assert reader.look(*PAGE[:2], after=timedelta(minutes=10)) == []
     assert reader.rules == {"warm_up"}
-    assert reader.look(*PAGE[:2], after=timedelta(hours=6)) == [(UnitKind.GONE, PAGE[2])]
+    assert reader.look(*PAGE[:2], after=timedelta(hours=6)) == []
+    assert reader.look(*PAGE[:2], after=timedelta(minutes=10)) == [(UnitKind.GONE, PAGE[2])]
+
+
+def test_a_passage_reworded_in_the_first_day_of_a_source_is_told_at_its_third_look():
+    new = (*PAGE[:2], "De termijn bedraagt 14 dagen na ontvangst.")
+    reader = Reader(*PAGE, warm=False)
+    assert reader.look(*new, after=timedelta(minutes=10)) == []
+    assert reader.look(*new, after=timedelta(hours=6)) == [(UnitKind.REWORDED, new[2])]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        (*PAGE[:2], "De termijn bedraagt 14 dagen na ontvangst."),
+        (*PAGE, "Het orgaan publiceert elk jaar een verslag."),
+        PAGE[:2],
+    ],
+)
+def test_what_a_look_after_more_than_a_day_and_a_half_finds_is_told_at_once(new):
+    long = tuple(f"Artikel {n} is van toepassing op de politie en op de inspectie." for n in range(20))
+    reader = Reader(*PAGE, *long)
+    assert len(reader.look(*new, *long, after=timedelta(days=7))) == 1
+    assert reader.look(*new, *long, after=timedelta(minutes=10)) == []
+
+
+def test_a_page_that_may_have_come_in_part_waits_however_long_nobody_looked():
+    reader = Reader(*PAGE)
+    assert reader.look(*PAGE[:2], after=timedelta(days=7)) == []
+    assert reader.look(*PAGE[:2], after=timedelta(minutes=10)) == [(UnitKind.GONE, PAGE[2])]
+
+
+def test_a_section_written_anew_is_no_page_that_came_in_part():
+    reader = Reader(*PAGE)
+    new = (PAGE[0], "Sinds dit jaar beslist een rechter over elke inzage in de bestanden.")
+    assert reader.look(*new, after=timedelta(days=7))
+
+
+def test_the_same_words_cut_into_other_lines_are_not_told():
+    reader = Reader(*PAGE)
+    assert reader.look(PAGE[0], f"{PAGE[1]} {PAGE[2]}") == []
+    assert reader.look(PAGE[0], f"{PAGE[1]} {PAGE[2]}") == []
+    assert [b.text for b in reader.told.blocks] == [PAGE[0], f"{PAGE[1]} {PAGE[2]}"]
+
+
+@pytest.mark.parametrize("more", [("Een nieuwe eerste regel.", ""), ("", "Een nieuwe laatste regel.")])
+def test_a_new_line_beside_words_that_were_only_cut_otherwise_is_told_alone(more):
+    reader = Reader(*PAGE, "Slot van de pagina.")
+    new = [line for line in (PAGE[0], more[0], f"{PAGE[1]} {PAGE[2]}", more[1], "Slot van de pagina.") if line]
+    told = [t for _ in range(2) for _, t in reader.look(*new)]
+    assert told == [line for line in more if line]
+
+
+def test_what_made_room_for_a_new_line_is_the_line_most_like_it():
+    beside = "De raad van bestuur telt negen leden en komt elke maand samen in het paleis der natie."
+    reader = Reader(*PAGE, "Lees ook: alpha", beside)
+    reader.look(*PAGE, "Inschrijven kan nog")
+    assert {w.unit.old[0].text: w.rule for w in reader.last.waiting if w.unit.old} == {
+        "Lees ook: alpha": "with", beside: "confirm",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("new", [("Orgaan, het!", "tekst"), ("Orgaan het", "tekst.")])

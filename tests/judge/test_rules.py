@@ -55,6 +55,36 @@ def test_a_line_about_the_making_of_the_page_is_held_back_with_its_rule(play, sa
     assert held(looks) == [rule]
 
 
+def test_a_version_more_to_choose_from_is_no_news(play, say):
+    versions = ("12 May 2024", "3 March 2025")
+    page, shows = play(*say.LINES, "Earlier versions", *versions)
+    looks = shows(*say.LINES, "Earlier versions", *versions, "4 June 2026", times=3)
+    assert heard(looks) == []
+    assert rules(page) == {"stamp"}
+
+
+def test_a_lone_date_that_comes_with_its_label_is_told(play, say):
+    _, shows = play(*say.LINES)
+    new = ("The next meeting is on", "4 June 2027")
+    assert [n for _, n in heard(shows(*say.LINES, *new, times=2))] == list(new)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("Updated 11 May 2026, see all updates", 0), ("Reporting forms (update of 11 May 2026)", 1)],
+)
+def test_a_link_to_the_updates_is_no_other_document(fresh, say, words, told):
+    def linked(text):
+        name = "see all updates" if "see all" in text else "Reporting forms"
+        line = Block(text, links=(Link(name, "https://www.coc.example/more"),))
+        page = say.page(*say.LINES)
+        return say.replace(page, blocks=(*page.blocks, line)), 200, "", text.encode()
+
+    page = fresh()
+    page.until(3 * DAY, linked(words))
+    assert len(heard([page.poll(linked(words.replace("11 May", "1 June"))) for _ in range(2)])) == told
+
+
 def test_a_date_that_is_always_that_of_the_look_is_a_clock(fresh, say):
     page = fresh()
 
@@ -124,6 +154,17 @@ def test_a_new_line_of_a_listing_is_told_at_the_first_look(play, say):
     assert heard(shows(new, *say.LINES)) == [("", new)]
 
 
+def test_an_entry_published_again_under_another_title_and_date_is_told_at_the_first_look(fresh, say):
+    def listed(title, date):
+        others = tuple(Item(f"https://www.coc.example/{n}", f"Opinion number {n} of the body") for n in range(4))
+        return say.good(items=(Item("https://www.coc.example/guide", title, date=date), *others))
+
+    page = fresh(watch_as=WatchAs.LISTING)
+    page.until(3 * DAY, listed("Guide on risk classes", "October 2024"))
+    told = heard([page.poll(listed("Guide on risk classes, rev. 1", "April 2026"))])
+    assert told == [("October 2024 – Guide on risk classes", "April 2026 – Guide on risk classes, rev. 1")]
+
+
 def test_the_count_of_a_listing_is_no_news_of_its_own(play, say):
     page, shows = play(*say.LINES, "Showing 57 opinions", watch_as=WatchAs.LISTING)
     assert heard(shows(*say.LINES, "Showing 58 opinions", times=3)) == []
@@ -151,6 +192,12 @@ def test_another_document_behind_the_same_words_is_told(fresh, say):
     page.until(3 * DAY, linked("report-2025"))
     changes = [c for _ in range(2) for c in page.poll(linked("report-2026")).changes if c.told]
     assert [c.kind for c in changes] == [ChangeKind.LINKS]
+
+
+def test_a_source_that_was_not_looked_at_for_days_needs_no_second_look(play, say):
+    page, _ = play(*say.LINES, *MORE)
+    new = "The body publishes its findings once a year."
+    assert heard([page.poll(say.good(*say.LINES, *MORE, new), after=7 * DAY)]) == [("", new)]
 
 
 def test_a_challenge_under_status_200_is_blocked_and_no_change(watch, say):
