@@ -298,7 +298,7 @@ def pages(home: Path, store: Store) -> dict[str, Callable[[], object]]:
     older = f"/?after={mark.at.timestamp():.6f}~{mark.id}"
     paths = (
         "/", older, "/?topic=policing&severity=critical&section=s1", "/?step=2026-11-16", "/?days=365", "/?days=0",
-        "/held", "/held?source=source-05&rule=clock", "/changes/99990", "/changes/50000?view=side",
+        "/held", "/held?days=0", "/held?source=source-05&rule=clock", "/changes/99990", "/changes/50000?view=side",
         "/changes/99990?view=whole", "/changes/99990?view=pages", "/changes/99990/explain", *OTHERS,
     )  # fmt: skip
     return {path: lambda path=path: loop.run_until_complete(ask(path)) for path in paths}

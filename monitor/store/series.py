@@ -14,6 +14,9 @@ from monitor.store.mail_tables import DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
 from monitor.store.review_tables import WITHHELD
 from monitor.store.tables import HELD, POLL, SNAPSHOT
 
+MOST_COUNTED = 50_000
+"""Of what was held back, so that a page costs no more however long the past is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glance:
@@ -124,15 +127,26 @@ class Series:
             rows = connection.execute(statement.order_by(HELD.c.id.desc()).limit(limit)).all()
         return tuple(replace(HELD_CODEC.unpack(row.value), id=row.id) for row in rows)
 
+    def held_total(self, since: datetime | None = None, sources: Collection[str] = ()) -> int:
+        """How many differences were held back."""
+        statement = select(func.count()).select_from(HELD).where(*_held(since, sources))
+        with self._database.reading() as connection:
+            return int(connection.scalar(statement) or 0)
+
     def held_counts(self, since: datetime | None = None, sources: Collection[str] = ()) -> tuple[HeldCount, ...]:
-        """By source and rule, most first."""
+        """By source and rule, most first; of the newest `MOST_COUNTED`."""
+        newest = (
+            select(HELD.c.source_id, HELD.c.rule, HELD.c.at)
+            .where(*_held(since, sources))
+            .order_by(HELD.c.at.desc())
+            .limit(MOST_COUNTED)
+            .subquery()
+        )
         times = func.count().label("times")
         statement = (
-            select(HELD.c.source_id, HELD.c.rule, times, func.max(HELD.c.at))
-            .where(*_held(since, sources))
-            # A plus keeps SQLite from walking all of another index that happens to be in this order.
-            .group_by(text("+held.source_id"), text("+held.rule"))
-            .order_by(times.desc(), HELD.c.source_id, HELD.c.rule)
+            select(newest.c.source_id, newest.c.rule, times, func.max(newest.c.at))
+            .group_by(newest.c.source_id, newest.c.rule)
+            .order_by(times.desc(), newest.c.source_id, newest.c.rule)
         )
         with self._database.reading() as connection:
             return tuple(HeldCount(*row) for row in connection.execute(statement))

@@ -261,6 +261,7 @@ def test_what_was_held_back_is_counted_by_rule(tool, world):
         ("x", 1, world.start + 2 * DAY),
     ]
     assert tool.store.series.held_counts(sources=["b"]) == ()
+    assert tool.store.series.held_total(world.start + DAY, ["a"]) == 2
     assert [h.id for h in tool.store.series.held(rule="clock", limit=1)] == [2]
     assert [h.id for h in tool.store.series.held(before_id=2, since=world.start)] == [1]
 

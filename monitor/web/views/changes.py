@@ -81,7 +81,7 @@ def changes(request: Request, desk: AtDesk, after_answer: BackgroundTasks) -> Re
         visit=visit,
         fresh=desk.store.timeline.after(visit) if visit else 0,
         to_check=desk.store.timeline.to_check(),
-        held=sum(count.times for count in desk.store.series.held_counts(want.since, sorted(want.sources))),
+        held=desk.store.series.held_total(want.since, want.sources),
         saved=[search for search in desk.store.saved.all() if search.page == "changes"],
         states=list(ReviewState),
     )
