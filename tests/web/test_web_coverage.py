@@ -12,13 +12,16 @@ from conftest import HOSTILE
 from monitor.judge.coverage import Answer, Lost, Seen, Verdict, by_footnote, coverage
 from monitor.model import (
     Citation,
+    Doubt,
     Finding,
     FindingKind,
     Health,
     Memory,
+    Outcome,
     Quote,
     QuoteMatch,
     QuoteState,
+    Reason,
     Source,
     WatchAs,
 )
@@ -26,6 +29,7 @@ from monitor.model.review import ReviewState
 from monitor.store import Wanted
 from monitor.text.quotes import quote_key
 from monitor.web.tables import cell
+from monitor.web.views.coverage import ranges
 from monitor.web.wording import LANGUAGES
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -149,10 +153,54 @@ def test_a_blocked_source_says_why_and_one_that_cannot_be_watched_too(pages):
     assert "Checked 2 times, so since" in text
 
 
+def test_of_a_source_that_cannot_be_seen_the_passages_are_those_of_the_last_good_look(pages):
+    assert "Quoted passages, as at the last good look:" in pages.get("/coverage").text
+
+
 def test_a_change_called_routine_no_longer_calls_the_footnote_into_question(pages):
     told = [line.item for line in pages.store.timeline.page(OF_COC, pages.store.timeline.sources())]
     pages.store.reviews.put(told, ReviewState.ROUTINE, who="Anna", now=lived.NOW)
     assert "170: Intact" in pages.get("/coverage").text or "170: Quote" in pages.get("/coverage").text
+
+
+def test_a_lost_quote_leads_to_the_change_that_took_it(pages):
+    past = lived.Past(pages.store, pages.app.clock)
+    memory = Memory(looks=9, first_good=AT, told_since=AT, quotes={quote_key(lived.BAN): QuoteState.MISSING})
+    past.look("coc-home", "No ban.", memory=memory)
+    text = pages.get("/coverage").text
+    assert "170: Quote not found" in text
+    assert 'href="/changes/3">since the change of' in text
+    assert {row["footnote"]: row["quote_state"] for row in rows(pages)}["170"] == "missing"
+
+
+def test_when_everything_stands_the_answer_is_yes(pages):
+    for source_id in ("coc-home", "senate-report", "oecd-api"):
+        pages.app.citations.pop(source_id)
+    assert "<strong>Yes: the one footnote stands.</strong>" in pages.get("/coverage").text
+
+
+def test_footnotes_in_a_row_are_named_as_a_range(pages):
+    desk = type("Desk", (), {"t": pages.house.wording["en"]})
+    assert ranges([140, 141, 143, 144, 145, 170], desk) == "140, 141, 143–145 and 170"
+
+
+def test_a_source_that_left_the_list_says_so(pages):
+    listed = pages.app.load_watch_list(pages.app.settings.home / "sources.yaml")
+    pages.app.follow(replace(listed, sources=tuple(s for s in listed.sources if s.id != "wallonia")))
+    text = pages.get("/coverage").text
+    assert "Why: its source is no longer on the watch list." in text
+    assert "No longer on the list" in pages.get("/sources").text
+
+
+def test_a_document_in_doubt_says_that_the_look_is_repeated(pages):
+    past = lived.Past(pages.store, pages.app.clock)
+    doubt = Doubt("blocked", Reason("status", {"status": "403"}), lived.NOW, 1)
+    memory = Memory(looks=9, first_good=AT, told_since=AT, doubt=doubt)
+    past.look("wallonia", "?", outcome=Outcome.BAD, health=Health.DOUBT, good=False, memory=memory)
+    assert (
+        "the last look did not bring the document and is repeated (the server answers 403)"
+        in pages.get("/coverage").text
+    )
 
 
 def test_before_the_first_look_nothing_is_claimed(empty_pages):

@@ -164,6 +164,13 @@ def test_labels_are_escaped():
     assert 'source="a\\"b\\\\c\\nd"' in written(replace(WELL, seen=(odd,)), {})
 
 
+def test_every_figure_is_in_the_reference_and_nothing_else(pages, checkout):
+    page = (checkout / "docs/reference/metrics.md").read_text("utf-8")
+    written_down = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
+    told = {line.split()[2] for line in pages.get("/metrics").text.splitlines() if line.startswith("# TYPE")}
+    assert {f"footnote_watch_{name}" for name in written_down} == told
+
+
 def test_figures_name_nobody(pages):
     pages.store.subscribers.add(Subscriber(0, "anna@example.org", created_at=NOW))
     assert "anna" not in pages.get("/metrics").text

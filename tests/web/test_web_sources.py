@@ -3,8 +3,10 @@
 import lived
 import pytest
 from conftest import HOSTILE
+from sqlalchemy import insert
 
 from monitor.model import Health, Outcome, Trigger
+from monitor.store.review_tables import WITHHELD
 from monitor.store.series import Size
 from monitor.web.sizes import size_line
 from monitor.web.views.sources import BY_HEALTH
@@ -220,6 +222,25 @@ def test_a_copy_of_another_source_is_not_found(pages):
     assert pages.get(f"/sources/coc-home/compare?old={mine}&new={theirs}").status_code == 404
     assert pages.get(f"/sources/coc-home/compare?old={mine}&new=0").status_code == 404
     assert pages.get(f"/sources/coc-home/compare?old={mine}&new=99999999999999999999").status_code in {400, 404}
+
+
+def test_copies_too_old_to_be_offered_stay_chosen(pages):
+    first = pages.store.history.snapshots("wallonia")[-1].id
+    newest = more(pages, "wallonia", *(page_of(f"version {n}") for n in range(65)))[0].id
+    text = pages.get(f"/sources/wallonia/compare?old={first}&new={newest}").text
+    assert f'<option value="{first}" selected>' in text
+    assert f'<option value="{newest}" selected>' in text
+
+
+def test_a_withheld_copy_is_not_shown_but_its_reason_is(pages):
+    newest, older = more(pages, "coc-home", page_of("One."), page_of("Two."))[:2]
+    with pages.store.standings._database.writing() as connection:
+        values = {"snapshot_id": newest.id, "reason": "a person asked", "who": "Anna", "at": lived.NOW}
+        connection.execute(insert(WITHHELD).values(**values))
+    for path in (f"/compare?old={older.id}&new={newest.id}", "/text"):
+        text = pages.get("/sources/coc-home" + path).text
+        assert "a person asked" in text, path
+        assert "Two." not in text, path
 
 
 def test_a_hostile_copy_is_compared_and_does_nothing(pages):

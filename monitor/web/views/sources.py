@@ -104,6 +104,8 @@ def compare(source_id: str, desk: AtDesk, old: int = 0, new: int = 0) -> Respons
     """Two copies, chosen freely: what the one says and the other does not."""
     state = _known(desk, source_id)
     before, after = _copy(desk, source_id, old), _copy(desk, source_id, new)
+    # Those compared can be older than the newest ones that are offered.
+    copies = {*desk.store.history.snapshots(source_id, limit=COPIES), before, after}
     withheld = desk.store.series.withheld([before.id, after.id])
     result = view = None
     if not withheld:
@@ -111,7 +113,7 @@ def compare(source_id: str, desk: AtDesk, old: int = 0, new: int = 0) -> Respons
         view = _change_view(desk, DigestChange(result.change, state.source)) if result.change else None
     return desk.page(
         "compare.html", state=state, old=before, new=after, withheld=withheld, result=result, view=view,
-        copies=desk.store.history.snapshots(source_id, limit=COPIES),
+        copies=sorted(copies, key=lambda row: -row.id),
     )  # fmt: skip
 
 
