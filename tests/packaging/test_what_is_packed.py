@@ -23,7 +23,7 @@ IN_THE_SDIST = (
     r"db/(README\.md|schema\.sql|migrations/([a-z_]+/)*[a-z_0-9]+\.(py|py\.mako|ini))",
     r"alerts/(README\.md|templates/([a-z_]+/)*[a-z_0-9.-]+\.(txt|html|j2|toml|yaml|css)|samples/[A-Za-z_0-9./-]+)",
     r"tests/.+\.(py|html|pdf|json|yaml|txt|eml|sql|md|xml|zst|jsonl|png|b64|gz|bin|cjs)|tests/html/\.npmrc",
-    r"docs/.+\.(md|png|json)",
+    r"docs/.+\.(md|png)",
     r"docs/reference/[a-z-]+-example\.json",
     r"benchmarks/.+\.(py|md|json|sh|yaml|txt)",
     r"sources\.yaml",
