@@ -13,8 +13,8 @@ REMEMBERED = 20_000
 class Attempts:
     """Counts tries by key. Safe to use from many threads."""
 
-    def __init__(self, most: int = MOST, window: timedelta = WINDOW) -> None:
-        self._most, self._window = most, window
+    def __init__(self, most: int = MOST, window: timedelta = WINDOW, remembered: int = REMEMBERED) -> None:
+        self._most, self._window, self._remembered = most, window, remembered
         self._tried: OrderedDict[tuple[str, ...], list[datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -23,6 +23,6 @@ class Attempts:
         with self._lock:
             lately = [at for at in self._tried.pop(key, []) if abs(now - at) < self._window][-self._most :]
             self._tried[key] = [*lately, now]
-            while len(self._tried) > REMEMBERED:
+            while len(self._tried) > self._remembered:
                 self._tried.popitem(last=False)
             return len(lately) < self._most
