@@ -197,6 +197,8 @@ def test_a_reader_sees_nobodys_address_and_no_message(pages):
     assert home.status_code == 200
     assert 'href="/digests"' not in home.text
     assert "anna@example.org" not in home.text
+    assert "Look now" not in reader.get("/sources/coc-home").text
+    assert "Keep this search" not in reader.get("/search?q=years").text
 
 
 # --- messages taken apart --------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from monitor.model import Change, DigestChange, Source
 from monitor.store import SavedSearch
 from monitor.store.search import Found, Trace
 from monitor.text.asked import LONGEST, Asked, asked
+from monitor.web.access import Role
 from monitor.web.atom import Feed, FeedEntry, answer, written
 from monitor.web.desk import AtDesk, Desk, NavItem
 from monitor.web.forms import Filled
@@ -95,7 +96,7 @@ def search(
         changes = _changes(desk, wanted, before=start, limit=PAGE + 1)
     last = (passages or changes)[PAGE - 1].id if len(passages) + len(changes) > PAGE else 0
     return desk.page(
-        "search.html", wanted=wanted, places=IN, sources=sources, whole=whole,
+        "search.html", wanted=wanted, may_keep=desk.may(Role.REVIEWER), places=IN, sources=sources, whole=whole,
         traces=[(trace, *span(trace, traces, desk.now)) for trace in traces],
         passages=[(found, snippet(wanted.question, found.text)) for found in passages[:PAGE]],
         changes=[_hits(desk, change, wanted, sources) for change in changes[:PAGE]],

@@ -14,6 +14,7 @@ from monitor.messages.happened import event_views
 from monitor.messages.view import ChangeView, EventView
 from monitor.model import Change, ChangeKind, DigestChange, DigestEvent, Health, Held, Severity, Source
 from monitor.store import SnapshotRow, SourceState, daemon_owner
+from monitor.web.access import Role
 from monitor.web.comparing import compared
 from monitor.web.desk import AtDesk, Desk, NavItem
 from monitor.web.sizes import size_line
@@ -66,6 +67,7 @@ def one(source_id: str, desk: AtDesk, asked: str = "") -> Response:
         seen=seen[source_id],
         shapes=BY_HEALTH,
         section=_section(desk, state.source),
+        may_ask=desk.may(Role.REVIEWER),
         asked=asked if asked in {"planned", "nothing", "often"} else "",
         watched=_daemon_runs(desk),
         looks=looks[::-1],
