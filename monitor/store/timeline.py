@@ -188,7 +188,7 @@ class Timeline:
         with self._database.reading() as connection:
             return int(connection.scalar(select(func.count()).select_from(newer)) or 0)
 
-    def to_check(self, limit: int = 10_000) -> int:
+    def to_check(self, limit: int = 100_000) -> int:
         """How many told lines nobody has looked at; at most `limit`."""
         waiting = select(TIMELINE.c.id).where(*_TO_CHECK).limit(limit).subquery()
         with self._database.reading() as connection:

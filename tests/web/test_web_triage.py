@@ -89,8 +89,7 @@ def test_the_first_review_asks_for_a_name(pages, serve, open_page):
     watched.page.goto(address)
     watched.page.keyboard.press("j")
     watched.page.keyboard.press("r")
-    watched.page.get_by_label("Your name").wait_for()
-    assert watched.page.url.endswith("/name?to=/")
+    watched.page.wait_for_url(lambda url: url.endswith("/name?to=/"))
     assert pages.store.reviews.history("event:2") == ()
 
 
