@@ -106,7 +106,9 @@ def _payload(digest: Digest, telling: Telling, sender: Sender, share: Share) -> 
             "held_back": digest.held_back,
             "held_sources": digest.held_sources,
         },
-        "changes": [_change(section, entry, telling, share) for section, entry in ranked[:most]],
+        "changes": [
+            {"section": section.section.title, **_change(entry, telling, share)} for section, entry in ranked[:most]
+        ],
         "events": [_event(entry, telling) for entry in digest.events[:most]],
         "attention": [_event(entry, telling) for entry in digest.attention[:most]],
         "report": [_line(section, line, telling) for section, line in lines[:most]],
@@ -119,11 +121,29 @@ def _payload(digest: Digest, telling: Telling, sender: Sender, share: Share) -> 
     return {"type": f"footnote_watch.{order.kind}", "timestamp": _time(order.covers_to), "data": data}
 
 
-def _change(section: SectionOf, entry: DigestChange, telling: Telling, share: Share) -> dict[str, Any]:
+def change_facts(entry: DigestChange, telling: Telling, *, parts: int, characters: int) -> dict[str, Any]:
+    """What others are told of one change: `parts` places of it, `characters` of page text in each, either side.
+
+    Times are texts (RFC 3339). Without source, documents, command and link.
+    """
+    facts = _change(entry, telling, Share(parts, characters, 0))
+    return {name: value for name, value in facts.items() if name not in {"source", "documents", "command", "link"}}
+
+
+def event_facts(entry: DigestEvent, telling: Telling) -> dict[str, Any]:
+    """What others are told of one event; without source and quote."""
+    return {name: value for name, value in _event(entry, telling).items() if name not in {"source", "quote"}}
+
+
+def citation_facts(citation: Citation) -> dict[str, Any]:
+    """Footnote, title and claims."""
+    return _citation(citation)
+
+
+def _change(entry: DigestChange, telling: Telling, share: Share) -> dict[str, Any]:
     change, seen = entry.change, change_view(entry, 0, telling, LINE)
     return {
         "id": change.id,
-        "section": section.section.title,
         "source": _source(entry.source),
         "kind": str(change.kind),
         "severity": SEVERITIES[change.severity],

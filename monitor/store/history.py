@@ -130,9 +130,11 @@ class History:
         )
         return tuple(_finding(row) for row in self._rows(statement))
 
-    def snapshots(self, source: str, *, limit: int = 1000) -> tuple[SnapshotRow, ...]:
-        """A source's stored captures, without their bytes."""
+    def snapshots(self, source: str, *, limit: int = 1000, before_id: int | None = None) -> tuple[SnapshotRow, ...]:
+        """A source's stored captures, newest first, without their bytes."""
         statement = _SNAPSHOTS.where(SNAPSHOT.c.source_id == source).order_by(SNAPSHOT.c.id.desc()).limit(limit)
+        if before_id is not None:
+            statement = statement.where(SNAPSHOT.c.id < before_id)
         return tuple(_snapshot(row) for row in self._rows(statement))
 
     def snapshot(self, snapshot_id: int) -> SnapshotRow | None:

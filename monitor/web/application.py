@@ -4,12 +4,13 @@ import logging
 import pkgutil
 import secrets
 from datetime import timedelta
+from http import HTTPStatus
 from importlib import import_module
 from types import ModuleType
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
@@ -29,6 +30,7 @@ from monitor.web.wording import Wording
 from monitor.wiring import App
 
 _log = logging.getLogger("monitor.web")
+API = "/api/"
 _TITLED = frozenset({400, 401, 403, 404, 405, 413, 429, 500, 503})
 """Statuses that have words of their own in `words/house.toml`."""
 
@@ -88,6 +90,8 @@ class _Refusals:
         scope["app"] = self._pages
         request = Request(scope)
         access = self._pages.state.house.access
+        if status == 401 and _for_programs(request):
+            return _page(request, 401)
         if status == 401 and access.password and request.method == "GET":
             to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             target = URL("/login").include_query_params(to=to) if to != "/" else URL("/login")
@@ -96,20 +100,42 @@ class _Refusals:
 
 
 def _page(request: Request, status: int) -> Response:
-    """The page for a status, in the reader's language."""
+    """The page for a status, in the reader's language; a program gets it as a program reads it."""
+    if _for_programs(request):
+        return _problem(status)
     desk = at_desk(request)
     name = str(status) if status in _TITLED else "other"
     return desk.page("refused.html", status, code=status, name=name, stranger=desk.who is None)
 
 
+def _for_programs(request: Request) -> bool:
+    return request.url.path.startswith(API)
+
+
+def _problem(status: int, detail: str = "") -> Response:
+    """RFC 9457. Our own sentences only, never what was sent."""
+    body = {"status": status, "title": HTTPStatus(status).phrase, "detail": detail}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(body, status, headers, "application/problem+json")
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if _for_programs(request):
+        phrase = HTTPStatus(error.status_code).phrase
+        return _problem(error.status_code, "" if error.detail == phrase else error.detail)
     answer = _page(request, error.status_code)
     answer.headers.update(error.headers or {})
     return answer
 
 
-async def _not_understood(request: Request, _: Exception) -> Response:
+async def _not_understood(request: Request, error: Exception) -> Response:
+    if _for_programs(request):
+        assert isinstance(error, RequestValidationError)
+        named = "; ".join(
+            f"{'.'.join(str(part) for part in one['loc'][:2])}: {one['msg']}" for one in error.errors()[:5]
+        )
+        return _problem(404 if all(one["loc"][0] == "path" for one in error.errors()) else 400, named)
     # A path that does not parse names nothing that is here; the rest is a form or query filled in wrongly.
     return _page(request, 404 if request.method == "GET" and not request.url.query else 400)
 

@@ -77,7 +77,7 @@ class Asked:
     def going_on(self, after: Mark) -> str:
         """Below this line."""
         here = self.address()
-        mark = urlencode({"after": f"{after.at.timestamp():.6f}~{after.id}"})
+        mark = urlencode({"after": mark_text(after)})
         return f"{here}{'&' if '?' in here else '?'}{mark}"
 
 
@@ -98,7 +98,7 @@ def asked(pairs: Sequence[tuple[str, str]]) -> Asked:
         elif name == "since":
             found = replace(found, visit=value == "visit")
         elif name == "after":
-            found = replace(found, after=_mark(value))
+            found = replace(found, after=mark_of(value))
     return replace(found, chosen={name: frozenset(values) for name, values in chosen.items()})
 
 
@@ -115,7 +115,12 @@ def _day(value: str) -> date | None:
         return None
 
 
-def _mark(value: str) -> Mark | None:
+def mark_text(mark: Mark) -> str:
+    return f"{mark.at.timestamp():.6f}~{mark.id}"
+
+
+def mark_of(value: str) -> Mark | None:
+    """The place in a list that `mark_text` wrote; None when it is none."""
     at, _, number = value[:60].partition("~")
     try:
         return Mark(datetime.fromtimestamp(float(at), UTC), int(number))

@@ -1,0 +1,233 @@
+"""What the API answers, as shapes: FastAPI checks every answer against them and writes them into the OpenAPI document.
+
+Version 1: a name may be added; one that goes, or means something else, makes a version 2 beside this one. Times are
+UTC (RFC 3339). Every text of a watched page is data of strangers: escape it before you show it.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SeverityName = Literal["critical", "substantive", "minor", "editorial", "noise"]
+StateName = Literal["check", "relevant", "routine", "noise"]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceShape(Shape):
+    """A source, as it stands."""
+
+    id: str
+    name: str
+    publisher: str
+    section: str
+    jurisdiction: str
+    languages: list[str]
+    topics: list[str]
+    footnotes: list[int]
+    url: str
+    watched_at: str = Field(description="The address that brings the document, if it is another one; else empty.")
+    health: str
+    health_since: datetime | None
+    looks: int = Field(description="Polls so far.")
+    last_look: datetime | None
+    last_good_look: datetime | None
+    next_look: datetime | None
+    unchanged_since: datetime | None
+    to_check: int = Field(description="Told changes that nobody has called routine or noise.")
+    link: str
+
+
+class ReviewShape(Shape):
+    """What a person made of it; the newest counts."""
+
+    state: StateName
+    who: str
+    at: datetime | None
+    note: str
+
+
+class LineShape(Shape):
+    """A change or an event, as a list shows it."""
+
+    type: Literal["change", "event"]
+    id: int = Field(description="Its number among changes, or among events; never given twice.")
+    at: datetime
+    source: str
+    section: str
+    footnotes: list[int]
+    kind: str
+    severity: SeverityName
+    told: bool = Field(description="False: found, and kept out of the mails (editorial, technical).")
+    topics: list[str]
+    review: ReviewShape
+    url: str = Field(description="Of the whole of it in this API.")
+    link: str = Field(description="Of its page.")
+
+
+class ReasonShape(Shape):
+    code: str
+    text: str
+    values: dict[str, str]
+
+
+class MarkShape(Shape):
+    mark: Literal["same", "removed", "added", "cut"]
+    text: str
+
+
+class PartShape(Shape):
+    """One place that changed."""
+
+    kind: str
+    headings: list[str]
+    page: int = Field(description="Of a PDF; 0 without.")
+    old: str
+    new: str
+    marks: list[MarkShape]
+    url: str
+    date: str
+    cut: bool
+
+
+class QuoteTouchShape(Shape):
+    """A quoted passage before and after."""
+
+    footnote: int
+    text: str
+    before: str
+    after: str
+    nearest: str
+    page: int
+
+
+class CitationNote(Shape):
+    footnote: int
+    title: str
+    claims: list[str]
+
+
+class ChangeShape(Shape):
+    """An ordered pair of texts that differ, and what it means."""
+
+    type: Literal["change"] = "change"
+    id: int
+    source: str
+    kind: str
+    severity: SeverityName
+    told: bool
+    why: str
+    reasons: list[ReasonShape]
+    topics: list[str]
+    first_seen: datetime
+    confirmed_at: datetime
+    unchanged_since: datetime | None
+    last_unchanged: datetime | None
+    looks_unchanged: int
+    restored_from: datetime | None
+    old_snapshot: int | None
+    new_snapshot: int | None
+    old_sha256: str
+    new_sha256: str
+    parts: list[PartShape]
+    parts_left: int
+    quotes: list[QuoteTouchShape]
+    citations: list[CitationNote]
+    reviews: list[ReviewShape] = Field(description="Newest first.")
+    link: str
+
+
+class EventShape(Shape):
+    """What happened to the source itself."""
+
+    type: Literal["event"] = "event"
+    id: int
+    source: str
+    kind: str
+    severity: SeverityName
+    urgent: bool
+    told: bool
+    at: datetime
+    label: str
+    text: str
+    values: dict[str, str]
+    citations: list[CitationNote]
+    reviews: list[ReviewShape] = Field(description="Newest first.")
+    link: str
+
+
+class SnapshotShape(Shape):
+    """A stored capture: what is known of it, without its bytes."""
+
+    id: int
+    source: str
+    url: str
+    final_url: str
+    chain: list[dict[str, Any]] = Field(description="The redirects, in order.")
+    status: int
+    content_type: str
+    charset: str
+    sha256: str = Field(description="Of the body as it came over the wire, content coding taken off.")
+    size: int
+    good: bool = Field(description="It was, once at least, the document.")
+    first_seen: datetime
+    last_seen: datetime
+    withheld: str = Field(description="Why the copy is not shown; empty: it is.")
+    link: str
+
+
+class QuoteShape(Shape):
+    text: str
+    state: str
+    nearest: str
+
+
+class CitationShape(Shape):
+    """A footnote of the report: does it still stand?"""
+
+    footnote: int
+    section: str
+    title: str
+    author: str
+    source: str
+    printed_url: str
+    claims: list[str]
+    state: str
+    answer: Literal["look", "unknown", "stands"]
+    quotes: list[QuoteShape]
+    looks: int
+    unchanged_since: datetime | None
+    last_good_look: datetime | None
+
+
+class Page(Shape):
+    """`next`: the address that goes on after these; null at the end."""
+
+    next: str | None
+
+
+class Lines(Page):
+    items: list[LineShape]
+
+
+class Sources(Page):
+    items: list[SourceShape]
+
+
+class Snapshots(Page):
+    items: list[SnapshotShape]
+
+
+class Citations(Page):
+    items: list[CitationShape]
+
+
+class Problem(Shape):
+    """What went wrong (RFC 9457), as `application/problem+json`."""
+
+    status: int
+    title: str
+    detail: str = ""
