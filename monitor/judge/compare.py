@@ -17,7 +17,7 @@ from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.person import NOTHING_SAID
 from monitor.judge.recall import keep_pending, keep_slots, returned_late, returned_soon, short_hash, sight
 from monitor.judge.scale import EDITORIAL, NOISE_RULES, Frame, Scale, Weighed
-from monitor.judge.stamps import date_rows, stamps, teaser_sections
+from monitor.judge.stamps import date_rows, dated, stamps, teaser_sections
 from monitor.judge.units import Unit, UnitKind, settle, units
 from monitor.model import Extraction, Memory, Pending, Sayings, Sighting, Slot, key_of
 from monitor.text.words import WordLists
@@ -86,7 +86,7 @@ def compare(
     rows = date_rows(told.blocks, words) | date_rows(current.blocks, words) if not lists else frozenset()
     marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now, rules, rows)
     teasers = teaser_sections(told.blocks, words) | teaser_sections(current.blocks, words)
-    frame = Frame(_title_lines(told, current), teasers)
+    frame = Frame(_title_lines(told, current), teasers, dated(found, words, now))
     in_part = "part" in rules and _in_part(found, told)
     scale = Scale(
         memory, sightings, now, marks, frame,

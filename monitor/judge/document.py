@@ -178,7 +178,8 @@ def _as_known(capture: Capture, reading: Extraction, known: Known, language: str
         if likeness < UNLIKE_BELOW:
             state = State.GONE if _is_home(capture) else State.ELSEWHERE
             return Standing(state, Reason("redirected", {"old": known.final_url, "new": capture.final_url}))
-    if "collapse" in rules and _shrunk(reading, known):
+    # A file does not come in part: a much shorter one was put there.
+    if "collapse" in rules and reading.media != "pdf" and _shrunk(reading, known):
         return Standing(State.COLLAPSED, Reason("collapsed", {"old": str(before.words), "new": str(reading.words)}))
     return Standing(State.GOOD, Reason("readable"))
 

@@ -41,10 +41,14 @@ NOISE_RULES = ENDLESS | {PERSON, "volatile", "rotating", "ticking", "flicker", "
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What of the text only frames the matter: lines of the page's title, sections that only point elsewhere."""
+    """What of the text only frames the matter: lines of the page's title, sections that only point elsewhere.
+
+    And what speaks for an edit: `dated`, keys of new lines that give the day of the look.
+    """
 
     titles: frozenset[str]
     teasers: frozenset[tuple[str, ...]]
+    dated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class Scale:
         return WARM_UP_LOOKS if lone and young else 2
 
     def plainly_edited(self, weighed: Weighed) -> bool:
-        """Is this a long passage reworded in place, for the first time?
+        """Is this a long passage reworded in place, for the first time, or a new one that gives its own day?
 
         Pages that load badly, rotate or test variants do not reword a sentence here and there: somebody edited the
         text, and the other differences of this look belong to the same edit. No second look is needed.
@@ -159,6 +163,8 @@ class Scale:
         unit = weighed.unit
         if "edit" not in self.rules or weighed.rule != "confirm":
             return False
+        if unit.key in self.frame.dated:
+            return True
         if not isinstance(unit, Unit) or unit.kind is not UnitKind.REWORDED:
             return False
         old, new = unit.old[0].key, unit.new[0].key

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.units import Unit, UnitKind, documents
 from monitor.model import Block, BlockKind, Link, key_of
@@ -20,6 +21,9 @@ LONGEST_DATE = 24
 """Characters of a line that is only a date."""
 SHORT = 6
 """Words of a line that may be a build number."""
+
+SENTENCE, LONGEST_ENTRY = 8, 120
+"""Words of a line that says when it was written."""
 
 _LONE = frozenset({UnitKind.COME, UnitKind.GONE})
 _UPDATED = re.compile(
@@ -85,6 +89,22 @@ def stamps(
         if "shift" in asked and len(keys) >= SHIFTED_TOGETHER:
             rules = {**dict.fromkeys(keys, "shift"), **rules}
     return Stamps(rules)
+
+
+def dated(found: Iterable[Unit | ItemUnit], words: WordLists, now: datetime) -> frozenset[str]:
+    """Keys of new passages that give the day of the look: "On 3 May 2026 we added …" was written on that day."""
+    return frozenset(
+        unit.key
+        for unit in found
+        if isinstance(unit, Unit) and unit.kind is UnitKind.COME and _says_today(unit.new[0].text, words, now)
+    )
+
+
+def _says_today(text: str, words: WordLists, now: datetime) -> bool:
+    if not SENTENCE <= len(text.split()) <= LONGEST_ENTRY:
+        return False
+    days = _days(text, words)
+    return days is not None and any(_follows([day], now) for day in days[0])
 
 
 def _step(before: Sequence[date], after: Sequence[date]) -> timedelta | None:

@@ -209,6 +209,13 @@ def test_a_challenge_under_status_200_is_blocked_and_no_change(watch, say):
     assert looks[0].outcome is Outcome.BAD
 
 
+@pytest.mark.parametrize(("media", "told"), [("html", False), ("pdf", True)])
+def test_a_file_of_half_the_length_was_put_there_and_a_page_may_come_in_part(fresh, say, media, told):
+    page = fresh()
+    page.until(3 * DAY, say.good(*say.LINES, *MORE, media=media))
+    assert bool(heard([page.poll(say.good(*say.LINES, *MORE[:3], media=media))])) is told
+
+
 def test_a_page_that_came_in_part_is_not_taken_for_an_edit_because_a_passage_was_reworded(play, say):
     reworded = say.LINES[3].replace("too little", "not enough")
     _, shows = play(*say.LINES)
@@ -221,6 +228,23 @@ def test_a_passage_reworded_in_place_takes_the_rest_of_the_edit_along_at_once(pl
     new = (*say.LINES[:3], reworded, say.LINES[4], "One line more.")
     _, shows = play(*say.LINES)
     assert [n for _, n in heard(shows(*new))] == [reworded, "One line more."]
+
+
+@pytest.mark.parametrize(
+    ("month", "line"),
+    [
+        ("November", "On {} 2026 we added two processors to the list in annex B."),
+        ("november", "Op {} 2026 hebben wij twee verwerkers toegevoegd aan de lijst in bijlage B."),
+        ("novembre", "Le {} 2026, nous avons ajouté deux sous-traitants à la liste de l'annexe B."),
+        ("November", "Am {} 2026 haben wir zwei Auftragsverarbeiter in die Liste in Anhang B aufgenommen."),
+    ],
+)
+def test_a_new_passage_that_gives_the_day_of_the_look_takes_the_edit_along_at_once(play, say, month, line):
+    page, shows = play(*say.LINES, days=2)
+    today = line.format(f"{page.next_poll_at.day}{'.' if line.startswith('Am') else ''} {month}")
+    assert [n for _, n in heard(shows(*say.LINES, today, "One line more."))] == [today, "One line more."]
+    page, shows = play(*say.LINES, days=2)
+    assert heard(shows(*say.LINES, today.replace("2026", "2019"), "One line more.")) == []
 
 
 def test_a_place_that_showed_four_values_is_believed_when_one_has_stood_for_three_days(play, say):
