@@ -71,7 +71,7 @@ def entry_of(line: Line, thing: Change | Event, known: Known, desk: Desk) -> Ent
         (view,) = event_views([DigestEvent(thing, source, known.citations.get(source.id, ()))], telling)
         footnotes = (thing.quote.footnote,) if thing.quote else source.footnotes
         return Entry(
-            line, view.name, f"/events/{line.number}", view.severity, view.label, view.text, quote=view.quote,
+            line, view.name, f"/events/{line.number}", view.severity, view.label, "", view.text, quote=view.quote,
             topics=topics, footnotes=footnotes, section=known.sections.get(source.section, ""), rows=view.rows,
         )  # fmt: skip
     shown = change_view(DigestChange(thing, source), line.number, telling, LISTED)

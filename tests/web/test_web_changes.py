@@ -276,6 +276,7 @@ def test_an_event_has_its_page(pages):
     page = pages.get("/events/1").text
     assert "temporary ban of the pilot project" in page
     assert "Footnote 170" in page
+    assert "A passage the report quotes" in page
     named(pages).post("/events/1/review", {"state": "relevant"}, on="/events/1")
     assert pages.store.timeline.line("event:1").state is ReviewState.RELEVANT
 

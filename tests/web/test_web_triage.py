@@ -147,3 +147,4 @@ def test_every_filter_works_without_scripts(pages, serve, open_page):
     page.get_by_text("2 changes and events").wait_for()
     page.get_by_role("link", name="Clear the filters").click()
     page.get_by_text("5 changes and events").first.wait_for()
+    assert page.locator("[data-entry]").count() == 5

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from monitor import persons
 from monitor.messages.changes import Telling
-from monitor.model import Held, Saying, Source
+from monitor.model import Held, Reason, Saying, Source
 from monitor.model.review import ReviewState
 from monitor.rejudge import Judges
 from monitor.store.series import HeldCount
@@ -71,7 +71,7 @@ def held(
         "held.html",
         asked=asked,
         kept=[_kept(one, known.source(one.source_id), said.get(one.id), telling) for one in found[:LINES]],
-        rules=_options(asked, "rule", by_rule, {rule: desk.t.mail.name_of("reasons", rule) for rule in by_rule}),
+        rules=_options(asked, "rule", by_rule, {rule: desk.t.mail.reason(Reason(f"held_{rule}")) for rule in by_rule}),
         sources=_options(asked, "source", by_source, {name: known.source(name).name for name in by_source}),
         periods=[(number, replace(asked, days=number).address(), number == asked.days) for number in PERIODS],
         older=asked.address(before=found[LINES - 1].id) if len(found) > LINES else "",
