@@ -9,6 +9,7 @@ from pathlib import Path
 
 from monitor.clock import Clock
 from monitor.store.aside import SetAside
+from monitor.store.audit import AuditLog
 from monitor.store.backup import backup_name, prune_backups, restore
 from monitor.store.bodies import Bodies
 from monitor.store.documents import Documents
@@ -84,6 +85,7 @@ class Store:
         self.saved = Saved(database)
         self.search = Search(database)
         self.series = Series(database)
+        self.audit = AuditLog(database)
 
     @property
     def path(self) -> Path:
