@@ -184,3 +184,10 @@ def test_a_key_opens_its_own_feed_and_nothing_else(shared):
 def test_on_this_machine_addresses_need_no_key(pages):
     assert all(parse_qs(urlsplit(address).query) == {} for address in addresses(pages.get("/feeds")))
     assert '<link rel="alternate" type="application/atom+xml"' in pages.get("/feeds").text
+
+
+def test_the_page_of_a_source_names_its_feed(pages):
+    feeds = re.findall(
+        r'<link rel="alternate" type="application/atom\+xml"[^>]* href="([^"]+)"', pages.get("/sources/coc-home").text
+    )
+    assert feeds == ["/feeds/all.atom", "/feeds/source/coc-home.atom"]
