@@ -1,12 +1,14 @@
 """The timeline, one change, one event, what was held back: what they show, and what their forms do."""
 
 import re
+from dataclasses import replace
 
 import lived
 import pytest
 
 from monitor.model import Severity
 from monitor.model.review import ReviewState
+from monitor.web.access import Role
 
 
 def named(site, name="Anna"):
@@ -107,8 +109,6 @@ def test_who_comes_back_sees_what_is_new(pages):
 
 def test_what_was_not_told_is_there_when_asked_for(pages):
     past = lived.Past(pages.store, pages.app.clock)
-    from dataclasses import replace
-
     quiet = replace(past.change(Severity.EDITORIAL), told=False)
     past.look("coc-home", "The body asks.", changes=(quiet,))
     assert "change:4" not in entries(pages.get("/"))
@@ -326,3 +326,35 @@ def test_the_number_of_queries_does_not_grow_with_the_list(pages, queries):
         past.look("coc-home", f"The body asks for {n + 20} years.", changes=(past.change(),))
     assert {path: queries(pages, path) for path in few} == few
     assert max(few.values()) <= 20
+
+
+def test_who_only_reads_is_offered_nothing_to_write(site):
+    """A reader sees what happened and what was made of it; no form, and nobody's address."""
+    pages = site("lived")
+    named(pages).post("/changes/1/review", {"state": "relevant", "note": "cite it"}, on="/changes/1")
+    reader = Reader(pages)
+    for path in ("/", "/changes/1", "/changes/1/explain", "/events/1", "/held"):
+        page = reader.get(path).text
+        writes = set(re.findall(r'<form method="post" action="([^"]+)"', page))
+        assert writes <= {"/logout", "/language"}, path
+        assert "reader@localhost" not in page
+    assert "cite it" in reader.get("/changes/1").text
+
+
+class Reader:
+    """A visitor whose role is that of a reader."""
+
+    def __init__(self, site):
+        self._visitor, self._access = site.visitor(), site.house.access
+
+    def get(self, path):
+        gate = self._visitor.gate
+        gate._access = self
+        try:
+            return self._visitor.get(path)
+        finally:
+            gate._access = self._access
+
+    def caller(self, *request):
+        caller = self._access.caller(*request)
+        return replace(caller, identity=replace(caller.identity, role=Role.READER))

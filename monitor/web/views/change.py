@@ -17,7 +17,7 @@ from monitor.web.comparison import Passage, marked, places, whole
 from monitor.web.desk import AtDesk, Desk
 from monitor.web.entries import entry_of, known_of, telling_of
 from monitor.web.forms import Filled
-from monitor.web.views.changes import name_first, signed_by
+from monitor.web.views.changes import name_first, signed_by, states_for
 
 router = APIRouter()
 VIEWS = ("changes", "side", "whole", "pages")
@@ -109,8 +109,8 @@ def _found(desk: Desk, item: str) -> tuple[Line, Change | Event]:
 
 def _review_box(desk: Desk, line: Line) -> dict[str, object]:
     return {
-        "states": list(ReviewState),
-        "history": desk.store.reviews.history(line.item),
+        "states": states_for(desk),
+        "history": desk.store.reviews.history(line.item) if desk.who else (),
         "next": desk.store.timeline.next_to_check(line.mark),
     }
 
@@ -268,6 +268,8 @@ def explain(number: int, desk: AtDesk, again: str = "") -> Response:
         walked=walk,
         asked=[(place, marked(place["old"], place["new"])) for place in asked[:MOST_ASKED]],
         more=max(0, len(asked) - MOST_ASKED),
+        # Who was told are people: nobody else's business.
+        show_told=bool(states_for(desk)),
         looks=looks,
         too_long=looks > MOST_LOOKS,
     )

@@ -14,6 +14,7 @@ from monitor.messages.safe import header
 from monitor.model import Severity
 from monitor.model.review import ReviewState
 from monitor.store import Facets, Wanted
+from monitor.web.access import Role
 from monitor.web.chart import Chart, drawn
 from monitor.web.desk import AtDesk, Desk, NavItem
 from monitor.web.entries import Entry, Known, entries, known_of
@@ -83,7 +84,7 @@ def changes(request: Request, desk: AtDesk, after_answer: BackgroundTasks) -> Re
         to_check=desk.store.timeline.to_check(),
         held=desk.store.series.held_total(want.since, want.sources),
         saved=[search for search in desk.store.saved.all() if search.page == "changes"],
-        states=list(ReviewState),
+        states=states_for(desk),
     )
     if desk.store.visits.due(who, now):
         # After the answer: a page that only looks never waits for the write lock.
@@ -215,7 +216,12 @@ def _again(desk: Desk, items: list[str]) -> Response:
     """The entries as they are now."""
     lines = desk.store.timeline.lines(items)
     shown = entries(lines, desk.store.timeline.found(lines), known_of(desk), desk)
-    return desk.page("entries.html", entries=shown, states=list(ReviewState))
+    return desk.page("entries.html", entries=shown, states=states_for(desk))
+
+
+def states_for(desk: Desk) -> list[ReviewState]:
+    """What this reader may say of an entry; nothing, for those who only read."""
+    return list(ReviewState) if desk.may(Role.REVIEWER) else []
 
 
 def signed_by(desk: Desk) -> str | None:

@@ -19,7 +19,7 @@ from monitor.web.comparison import Place, places
 from monitor.web.desk import AtDesk
 from monitor.web.entries import known_of, telling_of
 from monitor.web.filters import PERIODS, USUAL
-from monitor.web.views.changes import Option, name_first, signed_by
+from monitor.web.views.changes import Option, name_first, signed_by, states_for
 
 router = APIRouter()
 LINES = 30
@@ -75,6 +75,7 @@ def held(
         sources=_options(asked, "source", by_source, {name: known.source(name).name for name in by_source}),
         periods=[(number, replace(asked, days=number).address(), number == asked.days) for number in PERIODS],
         older=asked.address(before=found[LINES - 1].id) if len(found) > LINES else "",
+        may=bool(states_for(desk)),
         trouble=trouble if trouble in CODES else "",
     )
 
