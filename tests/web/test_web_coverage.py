@@ -203,6 +203,17 @@ def test_a_document_in_doubt_says_that_the_look_is_repeated(pages):
     )
 
 
+def test_passages_that_cannot_be_looked_for_are_counted_with_the_command_that_helps(pages):
+    assert "monitor anchors" not in pages.get("/coverage").text
+    translated = replace(
+        CITED, source_id="wallonia", footnote=148, quotes=(replace(QUOTE, match=QuoteMatch.TRANSLATED),)
+    )
+    pages.app.citations["wallonia"] = (translated,)
+    text = pages.get("/coverage").text
+    assert "One quoted passage is a translation and cannot be looked for" in text
+    assert '<code class="no-print">monitor anchors</code>' in text
+
+
 def test_before_the_first_look_nothing_is_claimed(empty_pages):
     text = empty_pages.get("/coverage").text
     assert "Nothing can be said yet" in text

@@ -48,6 +48,11 @@ class Chapter:
         return list(found.items())
 
     @property
+    def unanchored(self) -> int:
+        """Quoted passages that cannot be looked for: translated, and nothing set to look for instead."""
+        return sum(quote.state is QuoteState.NO_ANCHOR for stand in self.stands for quote in stand.quotes)
+
+    @property
     def looks(self) -> int:
         """At all sources cited."""
         cited = {stand.seen.source.id: stand.seen.looks for stand in self.stands if stand.seen}
