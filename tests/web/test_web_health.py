@@ -123,8 +123,8 @@ def test_the_page_speaks_every_language_with_every_past(site):
 
 
 def test_the_number_of_questions_is_bounded(pages, queries):
-    assert queries(pages, "/health") <= 20
-    assert queries(pages, "/metrics") <= 22
+    assert queries(pages, "/health") <= 24
+    assert queries(pages, "/metrics") <= 26
 
 
 def test_the_figures_are_those_of_the_store(pages):
