@@ -15,9 +15,8 @@
   // On a phone the filters begin folded.
   const fold = document.querySelector(".filters .fold");
   if (fold && matchMedia("(max-width: 52rem)").matches) fold.open = false;
-  if (!form) return;
 
-  const entries = () => [...form.querySelectorAll("[data-entry]")];
+  const entries = () => [...document.querySelectorAll("[data-entry]")];
   const current = () => document.activeElement.closest?.("[data-entry]") ?? null;
   const heading = (entry) => entry.querySelector("h3 a");
 
@@ -31,7 +30,7 @@
 
   async function review(entry, state, remember = true) {
     const item = entry.dataset.entry, before = entry.dataset.state;
-    if (state === before) return;
+    if (state === before || !form) return;
     const data = new URLSearchParams({ token: form.elements.token.value, one: `${state} ${item}`, to: form.elements.to.value });
     const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Partial": "1" } });
     if (answer.redirected || !answer.ok) {
@@ -48,7 +47,7 @@
     said.textContent = form.dataset.said.replace("{state}", words).replace("{name}", heading(fresh).textContent);
   }
 
-  form.addEventListener("submit", (event) => {
+  form?.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (button?.name !== "one") return;
     event.preventDefault();
@@ -70,8 +69,8 @@
       if (there) { heading(there).focus(); await review(there, state, false); }
     } else if (!entry) return;
     else if (event.key === "o") heading(entry).click();
-    else if (event.key === "x") { const box = entry.querySelector("input[name=item]"); box.checked = !box.checked; }
-    else if (STATES[event.key]) { await review(entry, STATES[event.key]); if (current()) go(1); }
+    else if (event.key === "x") entry.querySelector("input[name=item]")?.click();
+    else if (STATES[event.key] && form) { await review(entry, STATES[event.key]); if (current()) go(1); }
     else return;
     event.preventDefault();
   });
