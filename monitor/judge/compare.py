@@ -174,7 +174,7 @@ def settled(
 ) -> Extraction:
     """The told text after this look. Text that only shows entries follows the page."""
     weighed = {u.key for u in found}
-    silent = frozenset(u.key for u in aligned if u.key not in weighed)
+    silent = frozenset(u.key for u in aligned if u.kind is not UnitKind.SAME) - weighed
     blocks = settle(aligned, applied | silent)
     if told.items and current.items:
         return replace(current, blocks=blocks, items=settle_items(told.items, current.items, applied))

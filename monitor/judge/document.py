@@ -185,8 +185,8 @@ def _as_known(capture: Capture, reading: Extraction, known: Known, language: str
 
 
 def _shrunk(reading: Extraction, known: Known) -> bool:
-    before = known.text
-    return before is not None and reading.words < min(AMPLE, COLLAPSED_BELOW * before.words)
+    before, words = known.text, reading.words
+    return before is not None and words < AMPLE and words < COLLAPSED_BELOW * before.words
 
 
 def _is_home(capture: Capture) -> bool:

@@ -7,6 +7,7 @@ program does not read have a list of their own, so that Spanish is not taken for
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 _STOP_WORDS = {
     "en": "the of and to in is that for it as was with be by on are this from or an at not have which you your we our "
@@ -65,6 +66,7 @@ _WEIGHTS = _weights()
 _COMPILED = {language: re.compile(pattern) for language, pattern in _PATTERNS.items()}
 
 
+@lru_cache(maxsize=16)
 def language_of(text: str, prior: str = "") -> str:
     """`en`, `nl`, `fr` or `de`; empty when it cannot be said, or when it is none of them.
 
