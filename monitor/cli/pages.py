@@ -1,15 +1,11 @@
 """`serve`, `web password`: the pages without the daemon, and the way in from elsewhere."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from monitor.cli import ground
 from monitor.errors import ConfigError, Problem
-
-SHORTEST = 12
-"""Characters of a password that is tried over the network."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,9 +30,9 @@ def serve(
     if not found.database.exists():
         hint = "monitor run, once, makes it; or set MONITOR_HOME"
         raise ConfigError([Problem(str(found.database), "there is no database to show", hint)])
-    check_exposure(found, place)
     app = build(found)
     try:
+        check_exposure(found, place, users=app.store.users.any(enabled=True))
         server = Server(app, place)
         typer.echo(f"Pages: {server.address}")
         server.serve_here()
@@ -45,13 +41,10 @@ def serve(
 
 
 def password() -> None:
-    """Ask for a password and print its hash, as the line to put into `.env`. The password itself is kept nowhere."""
-    from monitor.web.password import hashed  # noqa: PLC0415
+    """Ask for a password and print its hash, as the line to put into `.env`. The password itself is kept nowhere.
 
-    if sys.stdin.isatty():
-        chosen = typer.prompt("Password", hide_input=True, confirmation_prompt="Once more")
-    else:
-        chosen = sys.stdin.readline().rstrip("\r\n")
-    if len(chosen) < SHORTEST:
-        raise ConfigError([Problem("password", f"is shorter than {SHORTEST} characters", "some words in a row do")])
-    typer.echo(f"MONITOR_WEB_PASSWORD='{hashed(chosen)}'")
+    One password for all, without names; it opens nothing once there are users (`monitor users add`).
+    """
+    from monitor.cli.people import asked_hash  # noqa: PLC0415
+
+    typer.echo(f"MONITOR_WEB_PASSWORD='{asked_hash()}'")

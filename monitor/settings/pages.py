@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, field_validator, model_validator
@@ -48,6 +49,9 @@ class PageSettings(BaseSettings):
     """Address ranges of the proxy in front of the pages, with commas between them; its X-Forwarded-… are believed."""
     web_proxy_user: str = ""
     """The header in which that proxy says who has logged in, such as `Remote-User`."""
+    web_proxy_role: Literal["", "none", "reader", "reviewer", "admin"] = ""
+    """What people may whom that proxy names and who are no users here; `none`: nothing. Empty: `reader`, and `admin` as
+    long as there are no users."""
     sign_up: bool = False
     """Anybody who reaches the pages may subscribe an address; it is confirmed by mail."""
 

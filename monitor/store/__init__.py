@@ -25,6 +25,7 @@ from monitor.store.past import Found, Past, Said, Telling
 from monitor.store.polls import Polls
 from monitor.store.reviews import Reviews, Saved, SavedSearch, Visits
 from monitor.store.sayings import People, in_force
+from monitor.store.seal import Seal
 from monitor.store.search import Search
 from monitor.store.series import Series
 from monitor.store.sources import Sources
@@ -32,6 +33,7 @@ from monitor.store.standing import Standings
 from monitor.store.subscribers import Subscribers
 from monitor.store.texts import Texts
 from monitor.store.timeline import Facets, Line, Mark, Timeline, Wanted
+from monitor.store.users import ROLES, User, Users
 from monitor.store.values import (
     Counts,
     Damage,
@@ -48,9 +50,11 @@ from monitor.store.values import (
 )
 
 __all__ = [
-    "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found", "Line", "LookRow", "Mark", "Period",
-    "PollRow", "Queue", "Recorded", "Said", "SavedSearch", "SnapshotRow", "SourceState", "Store", "SyncReport",
-    "Telling", "Wanted", "backup_name", "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force",
+    "ROLES", "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found", "Line",
+    "LookRow", "Mark", "Period",
+    "PollRow", "Queue", "Recorded", "Said", "SavedSearch",
+    "Seal", "SnapshotRow", "SourceState", "Store", "SyncReport",
+    "Telling", "User", "Users", "Wanted", "backup_name", "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force",
     "newest_backup", "open_store", "restore",
 ]  # fmt: skip
 
@@ -85,6 +89,8 @@ class Store:
         self.saved = Saved(database)
         self.search = Search(database)
         self.series = Series(database)
+        self.users = Users(database)
+        self.seal = Seal(database.path)
         self.audit = AuditLog(database)
 
     @property

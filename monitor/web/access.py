@@ -2,8 +2,10 @@
 
     this machine     the connection comes from it, nothing says that a proxy stands between, and the pages were not
                      given a public address: whoever sits here, under the name they gave once (a cookie)
-    a password       MONITOR_WEB_PASSWORD; a signed cookie remembers the login
+    a login          of a user (`monitor users`); a signed cookie remembers it until they have another password or role
+    a password       MONITOR_WEB_PASSWORD, one for all; opens nothing once there are users
     a trusted proxy  the connection comes from MONITOR_WEB_PROXY and names the person in MONITOR_WEB_PROXY_USER
+    a key            `Authorization: Bearer …` for programs, bound to a user; reads `FOR_PROGRAMS` and nothing else
 
 and for the few addresses of `OPEN`, which show nothing of what is kept.
 """
@@ -12,16 +14,18 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from urllib.parse import urlsplit
 
 from starlette.requests import cookie_parser
 
+from monitor.errors import MonitorError
 from monitor.links import Links
 from monitor.messages import visible
 from monitor.settings import Settings
+from monitor.store import Seal, User, Users
 from monitor.web.headers import Headers
 
 OPEN = (
@@ -31,6 +35,8 @@ OPEN = (
 """Paths, and with a slash at the end what is below them, that are answered to anybody: they show nothing of what is
 kept, or a signed token in the address is the key.
 """
+FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics")
+"""What a key reads."""
 SESSION, WHO, SEED, LANGUAGE = "session", "who", "seed", "language"
 """Our cookies."""
 LASTS = timedelta(hours=12)
@@ -56,19 +62,26 @@ class Identity:
     name: str
     role: Role
     way: str
-    """loopback | password | proxy"""
+    """loopback | user | password | proxy | key"""
     session: str = ""
     """Names this login; forms are bound to it."""
+    user: int = 0
+    """Number of the user, if they are one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What is known of a request before any page is asked. `identity` None: a stranger."""
+    """What is known of a request before any page is asked. `identity` None: a stranger.
+
+    `wrong_key`: it came with a key that opens nothing. `unsure`: users could not be looked up.
+    """
 
     ip: str
     secure: bool
     host: str
     identity: Identity | None = None
+    wrong_key: bool = False
+    unsure: bool = False
 
     @property
     def network(self) -> str:
@@ -82,16 +95,33 @@ class Caller:
 class Access:
     """Tells who is asking, from the connection and its headers."""
 
-    def __init__(self, settings: Settings, links: Links) -> None:
+    def __init__(self, settings: Settings, links: Links, users: Users, seal: Seal) -> None:
+        self._users, self._seal = users, seal
         self._proxies = settings.web_proxies
         self._user_header = settings.web_proxy_user.lower()
-        self.password = settings.web_password.get_secret_value()
+        self._proxy_role = settings.web_proxy_role
+        self._password = settings.web_password.get_secret_value()
         public = urlsplit(settings.public_url).hostname or ""
         self._names = _LOOPBACK_NAMES | settings.web_names | ({public.lower()} if public else set())
-        self.shared, self.guarded = settings.web_shared, settings.web_guarded
+        self.shared, self._guarded = settings.web_shared, settings.web_guarded
         # A new password ends every session, and a stolen backup (it has the secret, not the password) opens none.
-        key = hmac.new(links.secret.encode(), self.password.encode(), hashlib.sha256).hexdigest()
-        self._sessions = Links("", key)
+        self._key = hmac.new(links.secret.encode(), self._password.encode(), hashlib.sha256).hexdigest()
+        self._sessions = Links("", self._key)
+
+    @property
+    def password(self) -> str:
+        """The hash of the password for all; empty without one, and once there are users."""
+        return "" if not self._password or self._users.any() else self._password
+
+    @property
+    def guarded(self) -> bool:
+        """Can somebody who does not sit at this machine log in?"""
+        return self._guarded or self._users.any(enabled=True)
+
+    @property
+    def login(self) -> bool:
+        """Is there anything the login page could let in?"""
+        return bool(self._password) or self._users.any()
 
     def known_host(self, host: str, local: str) -> bool:
         """May the pages be asked for under this name? `local`: the address of ours that was connected to.
@@ -100,7 +130,9 @@ class Access:
         """
         return host in self._names or (ip_of(host) is not None and host == local)
 
-    def caller(self, headers: Headers, peer: str, local: str, scheme: str, now: datetime) -> Caller | None:
+    def caller(
+        self, headers: Headers, peer: str, local: str, scheme: str, now: datetime, path: str = "/"
+    ) -> Caller | None:
         """None when the Host is none of ours."""
         host = host_of(headers.get("host"))
         if not self.known_host(host, local):
@@ -108,21 +140,64 @@ class Access:
         proxied = self._is_proxy(peer)
         ip = self._forwarded_for(headers, peer) if proxied else peer
         secure = scheme == "https" or (proxied and headers.get("x-forwarded-proto").strip().lower() == "https")
-        return Caller(ip, secure, host, self._identity(headers, peer, host, proxied=proxied, secure=secure, now=now))
+        found = Caller(ip, secure, host)
+        try:
+            if (key := _key_in(headers)) and for_programs(path):
+                identity = self._program(key)
+                return replace(found, identity=identity, wrong_key=identity is None)
+            return replace(found, identity=self._identity(headers, peer, host, proxied=proxied, secure=secure, now=now))
+        except MonitorError:
+            return replace(found, unsure=True)
 
     def _identity(
         self, headers: Headers, peer: str, host: str, *, proxied: bool, secure: bool, now: datetime
     ) -> Identity | None:
         cookies = cookie_parser(headers.get("cookie"))
         if proxied and self._user_header and (name := visible(headers.get(self._user_header)).strip()[:80]):
-            return Identity(name, Role.ADMIN, "proxy", name)
-        if self.password and (token := cookies.get(cookie_name(SESSION, secure=secure))):
-            session = self._sessions.fresh("session", token, now, LASTS)
-            if session:
-                return Identity(str(session["name"]), Role.ADMIN, "password", str(session["id"]))
+            return self._named(name)
+        if (token := cookies.get(cookie_name(SESSION, secure=secure))) and (known := self._session(token, now)):
+            return known
         if not proxied and not self.shared and self._sits_here(headers, peer, host):
             return Identity(self.name_in(cookies.get(cookie_name(WHO, secure=secure), "")), Role.ADMIN, "loopback")
         return None
+
+    def _session(self, token: str, now: datetime) -> Identity | None:
+        if (shared := self._sessions.fresh("session", token, now, LASTS)) and self.password:
+            return Identity(str(shared["name"]), Role.ADMIN, "password", str(shared["id"]))
+        own = self._sealed(self._seal.read()).fresh("login", token, now, LASTS)
+        user = self._bound(own)
+        return Identity(user.name, role_of(user), "user", str((own or {})["id"]), user.id) if user else None
+
+    def _named(self, name: str) -> Identity | None:
+        """Whom the proxy names: with the role of the user of that name, else with the usual one."""
+        if (user := self._users.get(name)) is not None:
+            return None if user.disabled else Identity(user.name, role_of(user), "proxy", user.name, user.id)
+        if self._proxy_role == "none":
+            return None
+        usual = self._proxy_role or ("reader" if self._users.any() else "admin")
+        return Identity(name, Role[usual.upper()], "proxy", name)
+
+    def _program(self, key: str) -> Identity | None:
+        user = self._bound(self._sealed(self._seal.read()).opened("key", key))
+        return Identity(user.name, Role.READER, "key", "", user.id) if user else None
+
+    def _bound(self, value: object) -> User | None:
+        """The user something signed belongs to, unless they changed since."""
+        if not isinstance(value, dict) or not isinstance(number := value.get("user"), int):
+            return None
+        user = self._users.numbered(number)
+        fits = user is not None and hmac.compare_digest(user.stamp.encode(), str(value.get("stamp")).encode())
+        return user if user is not None and fits and not user.disabled else None
+
+    def _sealed(self, seal: str) -> Links:
+        """Signs what opens the pages for one user. The seal is in no backup, as their hashes are."""
+        # Without one nothing was ever signed: a key nobody knows.
+        return Links("", f"{self._key}{seal}" if seal else secrets.token_hex(32))
+
+    def key_for(self, user: User) -> str:
+        """For programs: reads as this user, until they are disabled, removed, or have another password or role."""
+        value = {"user": user.id, "stamp": user.stamp}
+        return self._sealed(self._seal.made()).signed("key", value)
 
     def name_in(self, cookie: str) -> str:
         """The name somebody on this machine gave, from its cookie."""
@@ -136,6 +211,13 @@ class Access:
         """A session of its own for each login: a cookie somebody planted before it is worth nothing after it."""
         value = {"id": secrets.token_urlsafe(12), "name": name, "at": int(now.timestamp())}
         return self._sessions.signed("session", value)
+
+    def open_login(self, user: User, now: datetime) -> str:
+        """The same for a user; ends when they have another password or role, are disabled or removed."""
+        value = {
+            "id": secrets.token_urlsafe(12), "user": user.id, "stamp": user.stamp, "at": int(now.timestamp())
+        }  # fmt: skip
+        return self._sealed(self._seal.made()).signed("login", value)
 
     def _is_proxy(self, peer: str) -> bool:
         address = ip_of(peer)
@@ -155,6 +237,21 @@ class Access:
 
 def is_open(path: str) -> bool:
     return any(path.startswith(entry) if entry.endswith("/") else path == entry for entry in OPEN)
+
+
+def for_programs(path: str) -> bool:
+    """May a key be used there?"""
+    return any(path.startswith(entry) if entry.endswith("/") else path == entry for entry in FOR_PROGRAMS)
+
+
+def role_of(user: User) -> Role:
+    return Role[user.role.upper()]
+
+
+def _key_in(headers: Headers) -> str:
+    """What stands behind `Bearer` (RFC 6750, 2.1); empty without it."""
+    scheme, _, value = headers.get("authorization").partition(" ")
+    return value.strip() if scheme.lower() == "bearer" else ""
 
 
 def is_this_machine(host: str) -> bool:

@@ -41,11 +41,12 @@ def create_app(app: App) -> Gate:
     statics = Statics()
     modules = view_modules()
     nav = tuple(sorted((m.NAV for m in modules if hasattr(m, "NAV")), key=lambda item: item.place))
-    access = Access(app.settings, links)
+    access = Access(app.settings, links, app.store.users, app.store.seal)
     routes = tuple(route for module in modules for route in module.router.routes if isinstance(route, APIRoute))
     house = House(
         app, access, links, Wording(), environment(statics), statics,
-        tries=Attempts(), sign_ups=Attempts(), all_sign_ups=Attempts(60, timedelta(hours=1)), nav=nav, routes=routes,
+        tries=Attempts(), logins=Attempts(30), bursts=Attempts(1, timedelta(hours=1)), sign_ups=Attempts(),
+        all_sign_ups=Attempts(60, timedelta(hours=1)), nav=nav, routes=routes,
     )  # fmt: skip
     pages = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(proven)]
@@ -90,13 +91,13 @@ class _Refusals:
         scope["app"] = self._pages
         request = Request(scope)
         access = self._pages.state.house.access
-        if status == 401 and _for_programs(request):
-            return _page(request, 401)
-        if status == 401 and access.password and request.method == "GET":
+        if status == 401 and (_for_programs(request) or caller.wrong_key):
+            return _problem(401)
+        if status == 401 and access.login and request.method == "GET":
             to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             target = URL("/login").include_query_params(to=to) if to != "/" else URL("/login")
             return RedirectResponse(str(target), 303)
-        return _page(request, 403 if status == 401 and not access.password else status)
+        return _page(request, 403 if status == 401 and not access.login else status)
 
 
 def _page(request: Request, status: int) -> Response:

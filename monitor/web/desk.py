@@ -49,7 +49,11 @@ class House:
     templates: Environment
     statics: Statics
     tries: Attempts
-    """Logins, counted."""
+    """Logins and looks, counted."""
+    logins: Attempts
+    """Of one network, whatever the account."""
+    bursts: Attempts
+    """Logins of one network that were refused as too many: the log of what was done has one line of it an hour."""
     sign_ups: Attempts
     """Of one network, and of all together: nobody's mailbox is filled from here."""
     all_sign_ups: Attempts
@@ -96,6 +100,11 @@ class Desk:
         """Does this page belong to an entry of the bar on top?"""
         own = self.request.url.path
         return own == path or (path != "/" and own.startswith(path + "/"))
+
+    def note(self, what: str, target: str, detail: str = "") -> None:
+        """A line in the log of what was done (`/audit`). Nothing secret, and no notes' texts."""
+        by = self.who.name or f"({self.who.way})" if self.who else ""
+        self.store.audit.note(by, what, target, detail, self.now)
 
     def may(self, role: Role) -> bool:
         return self.who is not None and self.who.role >= role

@@ -25,6 +25,8 @@ async def proven(request: Request, desk: AtDesk) -> None:
         return
     if getattr(request.scope.get("route"), "path", "") in BY_LINK:
         return
+    if desk.who is not None and desk.who.way == "key":
+        raise HTTPException(403)
     if not from_here(Headers(request.scope["headers"])):
         raise HTTPException(403)
     token = request.headers.get(HEADER) or (await fields(request)).get(FIELD, "")

@@ -18,7 +18,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refusal = Callable[[Scope, int, Caller | None], Asgi]
-"""Gives the answer for a status: 400 unknown host, 401 a stranger, 413 too large."""
+"""Gives the answer for a status: 400 unknown host, 401 a stranger, 413 too large, 503 no database."""
 
 
 class TooLargeError(Exception):
@@ -44,13 +44,8 @@ class Gate:
         out = _Answer(send, head=scope["method"] == "HEAD")
         if out.head:
             scope["method"] = "GET"
-        answer = self.inner
-        if caller is None:
-            answer = self._refusal(scope, 400, None)
-        elif _declared(headers) > MOST:
-            answer = self._refusal(scope, 413, caller)
-        elif caller.identity is None and not is_open(scope["path"]):
-            answer = self._refusal(scope, 401, caller)
+        status = _refused(caller, scope["path"], _declared(headers))
+        answer = self._refusal(scope, status, caller) if status else self.inner
         try:
             await answer(scope, _bounded(receive), out.send)
         except TooLargeError:
@@ -61,7 +56,20 @@ class Gate:
         # Without a peer (a Unix socket) nobody is known.
         peer = (scope.get("client") or ("", 0))[0]
         local = (scope.get("server") or ("", 0))[0]
-        return self._access.caller(headers, peer, local, scope.get("scheme", "http"), self._clock.now())
+        return self._access.caller(headers, peer, local, scope.get("scheme", "http"), self._clock.now(), scope["path"])
+
+
+def _refused(caller: Caller | None, path: str, size: int) -> int:
+    """The status of an answer that no page gives; 0: a page may."""
+    if caller is None:
+        return 400
+    if size > MOST:
+        return 413
+    if caller.wrong_key:
+        return 401
+    if caller.identity is None and not is_open(path):
+        return 503 if caller.unsure else 401
+    return 0
 
 
 class _Answer:

@@ -81,11 +81,11 @@ def listening(place: Place) -> socket.socket:
     return made
 
 
-def check_exposure(settings: Settings, place: Place) -> None:
-    """ConfigError for pages that others could reach and nobody could log in to."""
-    if place.loopback or settings.web_guarded:
+def check_exposure(settings: Settings, place: Place, *, users: bool = False) -> None:
+    """ConfigError for pages that others could reach and nobody could log in to. `users`: somebody can."""
+    if place.loopback or settings.web_guarded or users:
         return
-    hint = "set a password first: monitor web password"
+    hint = "add somebody first: monitor users add NAME; or set one password for all: monitor web password"
     raise ConfigError([Problem(str(place), "can be reached from other machines, and nobody could log in", hint)])
 
 
@@ -114,7 +114,7 @@ def beside(app: App) -> Iterator[str]:
 
 def _server(app: App, place: Place) -> Server | None:
     try:
-        check_exposure(app.settings, place)
+        check_exposure(app.settings, place, users=app.store.users.any(enabled=True))
         return Server(app, place)
     except MonitorError as error:
         _log.warning("no pages: %s", error)

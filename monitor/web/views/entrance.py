@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from monitor.messages.safe import header
+from monitor.store import User
 from monitor.web.access import LASTS, SESSION, WHO
 from monitor.web.desk import YEAR, AtDesk, Desk
 from monitor.web.forms import Filled
@@ -21,24 +22,53 @@ def show_login(desk: AtDesk, to: str = "/") -> Response:
 
 @router.post("/login")
 def login(desk: AtDesk, form: Filled) -> Response:
-    """At most five tries a minute from one address for one account; the sixth is not looked at, right or wrong."""
-    to, password = form.get("to"), form.get("password", 1000)
-    hashed = desk.house.access.password
-    if not hashed:
+    """At most five tries a minute from one network for one account; the sixth is not looked at, right or wrong.
+
+    A name nobody has costs the same time as a wrong password, and is answered the same.
+    """
+    to, password, access = form.get("to"), form.get("password", 1000), desk.house.access
+    name = header(form.get("name"), 80)
+    users = desk.store.users.any()
+    if not access.login:
         return _login(desk, to, 403, "closed")
-    if not desk.house.tries.allowed(desk.now, "login", desk.caller.network):
+    user = desk.store.users.get(name) if users else None
+    account = name.casefold() if users else ""
+    if not _may_try(desk, account):
+        _burst(desk, user)
         return _login(desk, to, 429, "too_often")
-    if not matches(hashed, password):
-        return _login(desk, to, 403, "wrong")
+    if users:
+        session = access.open_login(user, desk.now) if _is(user, password) and user else ""
+    else:
+        session = access.open_session(name, desk.now) if matches(access.password, password) else ""
+    if not session:
+        return _login(desk, to, 403, "wrong_user" if users else "wrong")
     desk.new_seed()
     answer = desk.go(to)
-    name = header(form.get("name"), 80)
-    desk.set_cookie(answer, SESSION, desk.house.access.open_session(name, desk.now), int(LASTS.total_seconds()))
+    desk.set_cookie(answer, SESSION, session, int(LASTS.total_seconds()))
+    desk.store.audit.note(user.name if user else name, "login", f"user:{user.name}" if user else "", "", desk.now)
     return answer
 
 
+def _is(user: User | None, password: str) -> bool:
+    known = matches(user.hash if user else "", password)
+    return known and user is not None and not user.disabled
+
+
+def _may_try(desk: Desk, account: str) -> bool:
+    """Of all accounts together a network has so many tries a minute, too: each costs 64 MB and a while."""
+    network = desk.caller.network
+    own = desk.house.tries.allowed(desk.now, "login", network, account)
+    return desk.house.logins.allowed(desk.now, network) and own
+
+
+def _burst(desk: Desk, user: User | None) -> None:
+    """Noted once an hour. Only the name of a user: anything else may be a password typed into the wrong field."""
+    if desk.house.bursts.allowed(desk.now, desk.caller.network):
+        desk.store.audit.note("", "login-burst", f"user:{user.name}" if user else "", "", desk.now)
+
+
 def _login(desk: Desk, to: str, status: int = 200, trouble: str = "") -> Response:
-    return desk.page("login.html", status, to=desk.known(to), trouble=trouble)
+    return desk.page("login.html", status, to=desk.known(to), trouble=trouble, users=desk.store.users.any())
 
 
 @router.post("/logout")
