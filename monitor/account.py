@@ -14,11 +14,14 @@ from monitor.judge.telling import parts_of
 from monitor.messages import Words
 from monitor.model import Change, Extraction, Source
 from monitor.rejudge import Judges, Step, comparison_of, step_of, unlike
-from monitor.store import Store
+from monitor.store import WITHHELD_REASON, Store
 
 
 def account_of(store: Store, change: Change, source: Source, judges: Judges, words: Words) -> dict[str, Any]:
     """The whole decision. Judges every look of the source that came before: as slow as its past is long."""
+    if any(reason.code == WITHHELD_REASON for reason in change.reasons):
+        # Judging it again would spell out what is not to be shown.
+        return kept_account(store, change, words) | {"source": source.id, "looked_at": None}
     poll_id = store.past.poll_of(change.id)
     step = step_of(store, source, judges, poll_id)
     account = kept_account(store, change, words) | {"source": source.id, "poll": poll_id}

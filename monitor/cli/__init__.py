@@ -30,6 +30,7 @@ from monitor.cli import (
     subscribing,
     watching,
     ways,
+    withholding,
 )
 from monitor.cli.misspelt import WRONG, Commands, UsageError, complaint
 from monitor.errors import ConfigError, MonitorError
@@ -77,6 +78,7 @@ for room in (
     judging,
     explain,
     reporting,
+    withholding,
     subscribing,
     mail,
     ways,

@@ -88,7 +88,8 @@ def _of_source(app: ground.Kept, state: "SourceState", quotes: "list[Quote]", gl
         missing = state.memory.quotes.get(quote_key(quote)) is QuoteState.MISSING and language not in {"", theirs}
         if not translated and not (missing and not quote.anchor.strip()):
             continue
-        if not state.current_text or language not in LANGUAGES:
+        withheld = app.store.withholding.of([state.last_snapshot])
+        if withheld or not state.current_text or language not in LANGUAGES:
             yield Wanted(quote, state, "")
             continue
         try:

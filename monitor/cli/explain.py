@@ -1,6 +1,7 @@
 """`explain`, `rejudge`: one decision walked through, and the whole past under today's rules. Both change nothing."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -170,8 +171,9 @@ def rejudge(
         for name in sources or ():
             ground.source_known(app, name)
         after, judges = ground.day(since), judges_of(app)
+        veil = app.store.withholding.veil()
         compared = [
-            pair
+            _covered(pair) if veil.covers(pair.source_id) else pair
             for state in app.store.sources.all()
             if not sources or state.source.id in sources
             for pair in told_then_and_now(app.store, state.source, judges)
@@ -182,6 +184,12 @@ def rejudge(
             ground.print_json([_pair(p, words) for p in compared])
             return
         _rejudged(app, compared)
+
+
+def _covered(pair: "Compared") -> "Compared":
+    """Of a source with a copy that is withheld: without the reasons, which quote."""
+    then = replace(pair.then, reasons=()) if pair.then else None
+    return replace(pair, then=then, now=replace(pair.now, reasons=()) if pair.now else None)
 
 
 def _pair(pair: "Compared", words: "Words") -> dict[str, Any]:

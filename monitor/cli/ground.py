@@ -15,7 +15,7 @@ import typer
 
 from monitor import logs, resources
 from monitor.clock import Clock, SystemClock
-from monitor.errors import ConfigError, Problem
+from monitor.errors import ConfigError, MonitorError, Problem
 from monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,6 +106,13 @@ def source_known(app: "App | Kept", source_id: str) -> None:
     if source_id not in known:
         hint = meant(source_id, known, "monitor sources lists them")
         raise ConfigError([Problem(visible(source_id), "is not a source of this list", hint)])
+
+
+def refuse_withheld(app: "App | Kept", *snapshots: int) -> None:
+    """Raises MonitorError with the one line that stands in place of a copy that is withheld."""
+    for number, found in sorted(app.store.withholding.of(snapshots).items()):
+        since = local(found.at, app.settings.zone)
+        raise MonitorError(f"Copy {number} is withheld since {since}: {visible(found.reason)}")
 
 
 def console(*, stderr: bool = False) -> "Console":

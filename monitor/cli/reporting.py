@@ -43,6 +43,8 @@ def report(
     with ground.kept() as app:
         for name in sources:
             ground.source_known(app, name)
+            # A past without one of its copies cannot be played again, and with it the report would show it.
+            ground.refuse_withheld(app, *(row.id for row in app.store.history.snapshots(name, limit=10_000)))
         found = _report(app, list(dict.fromkeys(sources)), polls)
         where = out or Path(f"footnote-watch-{found.sources[0].source.id}-{found.made_at:%Y-%m-%d}.zip")
         data = pack(found, app.store.bodies.get, ground.secrets_of(app.settings))

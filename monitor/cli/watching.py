@@ -166,6 +166,7 @@ def _kept_document(app: "App", source_id: str, number: int) -> "tuple[Extraction
     if not found.text:
         reason = ground.words(kept).reason(found.reason) if found.reason else "it was not fetched yet"
         raise MonitorError(f"{source_id}: document {number} has no text: {ground.visible(reason)}.")
+    ground.refuse_withheld(app, found.snapshot)
     return app.store.texts.get(found.text), state.source
 
 
@@ -186,6 +187,7 @@ async def _read(app: "App", what: str) -> "tuple[Extraction, Source]":
         kept = app.store.history.snapshot(state.last_snapshot)
         if kept is None:
             raise MonitorError(f"{what}: snapshot {state.last_snapshot} is missing; `monitor doctor` tells more.")
+        ground.refuse_withheld(app, kept.id)
         body = app.store.bodies.get(kept.sha256)
         text = extract.read(body, content_type=kept.content_type, url=kept.final_url, source=state.source)
     except ExtractError as error:

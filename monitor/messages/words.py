@@ -112,7 +112,7 @@ class Words:
             return fill(str(self._table[group][group_code]), values)
         if reason.code == "language":
             values = {name: self._table["languages"].get(value, value) for name, value in values.items()}
-        if reason.code == "restored" and "since" in values:
+        if reason.code in {"restored", "withheld"} and "since" in values:
             values["since"] = self._day_of(values["since"])
         pattern = self._table[group].get(reason.code)
         if pattern is None:

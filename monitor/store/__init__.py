@@ -48,14 +48,13 @@ from monitor.store.values import (
     SourceState,
     SyncReport,
 )
+from monitor.store.withholding import WITHHELD_REASON, WithheldCopy, Withholding
 
 __all__ = [
-    "ROLES", "SQLITE", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found", "Line",
-    "LookRow", "Mark", "Period",
-    "PollRow", "Queue", "Recorded", "Said", "SavedSearch",
-    "Seal", "SnapshotRow", "SourceState", "Store", "SyncReport",
-    "Telling", "User", "Users", "Wanted", "backup_name", "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force",
-    "newest_backup", "open_store", "restore",
+    "ROLES", "SQLITE", "WITHHELD_REASON", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found", "Line",
+    "LookRow", "Mark", "Period", "PollRow", "Queue", "Recorded", "Said", "SavedSearch", "Seal", "SnapshotRow",
+    "SourceState", "Store", "SyncReport", "Telling", "User", "Users", "Wanted", "WithheldCopy", "backup_name",
+    "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "newest_backup", "open_store", "restore",
 ]  # fmt: skip
 
 SQLITE = sqlite3.sqlite_version
@@ -92,6 +91,7 @@ class Store:
         self.users = Users(database)
         self.seal = Seal(database.path)
         self.audit = AuditLog(database)
+        self.withholding = Withholding(database)
 
     @property
     def path(self) -> Path:

@@ -14,6 +14,7 @@ from monitor.store.codec import DOCUMENT as CODEC
 from monitor.store.engine import Database
 from monitor.store.tables import DOCUMENT, SOURCE, passed
 from monitor.store.texts import put_text
+from monitor.store.withholding import read_veil
 
 DAY = timedelta(days=1)
 FARTHEST = timedelta(days=8)
@@ -45,7 +46,8 @@ class Documents:
 
     def _rows(self, statement: Select[Any]) -> tuple[Document, ...]:
         with self._database.reading() as connection:
-            return tuple(map(_read, connection.execute(statement)))
+            veil = read_veil(connection)
+            return tuple(veil.document(_read(row)) for row in connection.execute(statement))
 
 
 _ALL = select(DOCUMENT)

@@ -1,6 +1,7 @@
 """What was found, read back: changes, events, what was held back, snapshots, polls, figures.
 
-Lists come newest first (by id); `before_id` continues a list after its last entry.
+Lists come newest first (by id); `before_id` continues a list after its last entry. What a withheld
+copy says is left out.
 """
 
 from collections.abc import Collection
@@ -35,6 +36,7 @@ from monitor.store.engine import Database
 from monitor.store.mail_tables import SUBSCRIBER
 from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, POLL, SAYING, SNAPSHOT, SOURCE
 from monitor.store.values import Counts, PollRow, SnapshotRow
+from monitor.store.withholding import Veil, read_veil
 
 NO_LOOK = (Outcome.OFFLINE, Outcome.FAULT, Outcome.FOLLOWED)
 """Polls that say nothing of their source."""
@@ -73,10 +75,12 @@ class History:
             statement = statement.where(CHANGE.c.confirmed_at >= since)
         if min_severity is not None:
             statement = statement.where(CHANGE.c.severity >= int(min_severity))
-        return tuple(read_change(row) for row in self._rows(statement))
+        rows, veil = self._veiled(statement)
+        return tuple(veil.change(read_change(row)) for row in rows)
 
     def change(self, change_id: int) -> Change | None:
-        return next((read_change(row) for row in self._rows(select(CHANGE).where(CHANGE.c.id == change_id))), None)
+        rows, veil = self._veiled(select(CHANGE).where(CHANGE.c.id == change_id))
+        return next((veil.change(read_change(row)) for row in rows), None)
 
     def events(
         self,
@@ -94,10 +98,12 @@ class History:
             statement = statement.where(EVENT.c.at >= since)
         if kinds:
             statement = statement.where(EVENT.c.kind.in_(sorted(kinds)))
-        return tuple(read_event(row) for row in self._rows(statement))
+        rows, veil = self._veiled(statement)
+        return tuple(veil.event(read_event(row)) for row in rows)
 
     def event(self, event_id: int) -> Event | None:
-        return next((read_event(row) for row in self._rows(select(EVENT).where(EVENT.c.id == event_id))), None)
+        rows, veil = self._veiled(select(EVENT).where(EVENT.c.id == event_id))
+        return next((veil.event(read_event(row)) for row in rows), None)
 
     def held(
         self,
@@ -111,9 +117,11 @@ class History:
         statement = _page(HELD, limit, before_id, source=source)
         if since is not None:
             statement = statement.where(HELD.c.at >= since)
-        return tuple(replace(HELD_CODEC.unpack(row.value), id=row.id) for row in self._rows(statement))
+        rows, veil = self._veiled(statement)
+        return tuple(veil.held(replace(HELD_CODEC.unpack(row.value), id=row.id)) for row in rows)
 
     def held_row(self, held_id: int) -> Held | None:
+        """As it was written, for judging: not to be shown."""
         statement = select(HELD).where(HELD.c.id == held_id)
         return next((replace(HELD_CODEC.unpack(row.value), id=row.id) for row in self._rows(statement)), None)
 
@@ -149,6 +157,10 @@ class History:
         """The whole store in figures."""
         with self._database.reading() as connection:
             return _counts(connection, now)
+
+    def _veiled(self, statement: Select[Any]) -> tuple[list[Row[Any]], Veil]:
+        with self._database.reading() as connection:
+            return list(connection.execute(statement).all()), read_veil(connection)
 
     def _rows(self, statement: Select[Any]) -> list[Row[Any]]:
         with self._database.reading() as connection:

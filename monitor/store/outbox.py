@@ -31,6 +31,7 @@ from monitor.store.mail_tables import DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
 from monitor.store.subscribers import CHANGE_ITEM, EVENT_ITEM
 from monitor.store.tables import CHANGE, EVENT, HELD, POLL
 from monitor.store.values import DeliveryRow, Period, Queue
+from monitor.store.withholding import read_veil
 
 
 class Outbox:
@@ -43,9 +44,10 @@ class Outbox:
         changes = select(CHANGE).where(TELLABLE, ~exists().where(done, DIGEST_ITEM.c.item == CHANGE_ITEM))
         events = select(EVENT).where(EVENT.c.told.is_(True), ~exists().where(done, DIGEST_ITEM.c.item == EVENT_ITEM))
         with self._database.reading() as connection:
+            veil = read_veil(connection)
             return (
-                tuple(read_change(row) for row in connection.execute(changes.order_by(CHANGE.c.id))),
-                tuple(read_event(row) for row in connection.execute(events.order_by(EVENT.c.id))),
+                tuple(veil.change(read_change(row)) for row in connection.execute(changes.order_by(CHANGE.c.id))),
+                tuple(veil.event(read_event(row)) for row in connection.execute(events.order_by(EVENT.c.id))),
             )
 
     def period(self, covers_from: datetime, covers_to: datetime) -> Period:

@@ -14,8 +14,9 @@ from monitor.model import Change, Extraction
 from monitor.store.engine import Database
 from monitor.store.history import read_change
 from monitor.store.index import Shown, add_past, read_again
-from monitor.store.review_tables import PASSAGE, TIMELINE, WITHHELD
+from monitor.store.review_tables import PASSAGE, TIMELINE
 from monitor.store.tables import CHANGE, SNAPSHOT, SOURCE, UTC_DATE
+from monitor.store.withholding import COVERED_COPIES, COVERED_HASHES
 from monitor.text.asked import Asked, folded
 
 MOST_COUNTED = 5000
@@ -92,7 +93,7 @@ class Search:
         before: int | None = None,
         limit: int = 50,
     ) -> tuple[Change, ...]:
-        """Changes that `added` or `removed` the words (side empty: either)."""
+        """Changes that `added` or `removed` the words (side empty: either); none between withheld copies."""
         if not asked:
             return ()
         columns = side if side in {_ADDED, _REMOVED} else _BOTH
@@ -152,31 +153,33 @@ def _typed(statement: TextClause, **columns: Any) -> Any:
 
 _PASSAGES = _typed(
     text(
-        "SELECT p.id, p.source_id, p.text, p.page, p.first_seen, p.last_seen, p.snapshot_id"
+        "SELECT p.id, p.source_id, p.text, p.page, p.first_seen, p.last_seen, p.snapshot_id"  # noqa: S608 - constants of ours
         " FROM passage_words AS w JOIN passage AS p ON p.id = w.rowid"
         " WHERE w.passage_words MATCH :question AND w.rowid < :before"
         " AND (:gone = -1 OR (p.last_seen IS NOT NULL) = :gone)"
-        " AND p.snapshot_id NOT IN (SELECT snapshot_id FROM withheld WHERE lifted_at IS NULL)"
+        " AND p.snapshot_id NOT IN (" + COVERED_COPIES + ")"
         " ORDER BY w.rowid DESC LIMIT :limit"
     ),
     id=PASSAGE.c.id.type, source_id=PASSAGE.c.source_id.type, text=PASSAGE.c.text.type, page=PASSAGE.c.page.type,
-    snapshot_id=WITHHELD.c.snapshot_id.type, **_SEEN,
+    snapshot_id=PASSAGE.c.snapshot_id.type, **_SEEN,
 )  # fmt: skip
 _TRACES = _typed(
     text(
-        "SELECT source_id, count(*) AS n, min(first_seen) AS first, max(last_seen) AS last,"
+        "SELECT source_id, count(*) AS n, min(first_seen) AS first, max(last_seen) AS last,"  # noqa: S608 - constants of ours
         " max(last_seen IS NULL) AS there FROM ("
         " SELECT p.source_id, p.first_seen, p.last_seen"
         " FROM passage_words AS w JOIN passage AS p ON p.id = w.rowid"
         " WHERE w.passage_words MATCH :question"
-        " AND p.snapshot_id NOT IN (SELECT snapshot_id FROM withheld WHERE lifted_at IS NULL) LIMIT :most"
+        " AND p.snapshot_id NOT IN (" + COVERED_COPIES + ") LIMIT :most"
         ") GROUP BY source_id ORDER BY first, source_id"
     ),
     source_id=PASSAGE.c.source_id.type, n=PASSAGE.c.id.type, first=UTC_DATE, last=UTC_DATE, there=PASSAGE.c.id.type,
 )  # fmt: skip
 _CHANGES = text(
-    "SELECT rowid FROM change_words WHERE change_words MATCH :question AND rowid < :before"
-    " ORDER BY rowid DESC LIMIT :limit"
+    "SELECT w.rowid FROM change_words AS w JOIN change AS c ON c.id = w.rowid"  # noqa: S608 - constants of ours
+    " WHERE w.change_words MATCH :question AND w.rowid < :before"
+    " AND c.old_sha256 NOT IN (" + COVERED_HASHES + ") AND c.new_sha256 NOT IN (" + COVERED_HASHES + ")"
+    " ORDER BY w.rowid DESC LIMIT :limit"
 ).bindparams(bindparam("limit"))
 
 

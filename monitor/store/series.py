@@ -11,8 +11,8 @@ from monitor.model import DeliveryState, DigestKind, Held, Outcome, Trigger
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.engine import Database
 from monitor.store.mail_tables import DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
-from monitor.store.review_tables import WITHHELD
 from monitor.store.tables import HELD, POLL, SNAPSHOT
+from monitor.store.withholding import read_veil, withheld_copies
 
 MOST_COUNTED = 50_000
 """Of what was held back, so that a page costs no more however long the past is."""
@@ -125,7 +125,8 @@ class Series:
             statement = statement.where(HELD.c.id < before_id)
         with self._database.reading() as connection:
             rows = connection.execute(statement.order_by(HELD.c.id.desc()).limit(limit)).all()
-        return tuple(replace(HELD_CODEC.unpack(row.value), id=row.id) for row in rows)
+            veil = read_veil(connection)
+        return tuple(veil.held(replace(HELD_CODEC.unpack(row.value), id=row.id)) for row in rows)
 
     def held_total(self, since: datetime | None = None, sources: Collection[str] = ()) -> int:
         """How many differences were held back."""
@@ -184,11 +185,7 @@ class Series:
 
     def withheld(self, snapshots: Collection[int]) -> dict[int, str]:
         """Which of these copies are not to be shown, and why."""
-        statement = select(WITHHELD.c.snapshot_id, WITHHELD.c.reason).where(
-            WITHHELD.c.lifted_at.is_(None), WITHHELD.c.snapshot_id.in_(sorted(snapshots))
-        )
-        with self._database.reading() as connection:
-            return {row.snapshot_id: row.reason for row in connection.execute(statement)}
+        return {number: found.reason for number, found in withheld_copies(self._database, snapshots).items()}
 
 
 def _held(since: datetime | None, sources: Collection[str]) -> list[ColumnElement[bool]]:

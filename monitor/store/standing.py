@@ -1,6 +1,7 @@
 """What says whether the report still stands: every source as it is now, and the passages that went."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, Select, func, literal_column, select
@@ -15,6 +16,7 @@ from monitor.store.engine import Database
 from monitor.store.history import read_change
 from monitor.store.review_tables import TIMELINE
 from monitor.store.tables import CHANGE, FINDING, MEMORY, SOURCE
+from monitor.store.withholding import read_veil
 from monitor.text.quotes import quote_key
 
 MOST_OPEN = 100
@@ -33,10 +35,10 @@ class Standings:
     def seen(self) -> dict[str, Seen]:
         """Every source that was ever on the list, in its order, retired ones last."""
         with self._database.reading() as connection:
-            rows = connection.execute(_SEEN).all()
+            rows, veil = connection.execute(_SEEN).all(), read_veil(connection)
         fresh = {row.id: self._read(row) for row in rows}
         self._known = {source_id: known for source_id, (known, _) in fresh.items()}
-        return {source_id: seen for source_id, (_, seen) in fresh.items()}
+        return {source_id: _plain(seen) if veil.covers(source_id) else seen for source_id, (_, seen) in fresh.items()}
 
     def _read(self, row: Row[Any]) -> tuple[tuple[tuple[Any, ...], Source, Memory, Finding | None], Seen]:
         written = (row.definition, row.memory, row.finding)
@@ -74,11 +76,20 @@ class Standings:
         )
         found: dict[str, Lost] = {}
         with self._database.reading() as connection:
-            for change in map(read_change, connection.execute(statement)):
+            veil = read_veil(connection)
+            for change in map(veil.change, map(read_change, connection.execute(statement))):
                 for touch in change.quotes:
                     if touch.after in {QuoteState.MISSING, QuoteState.CHANGED}:
                         found.setdefault(quote_key(touch.quote), Lost(change.confirmed_at, touch.nearest, change.id))
         return found
+
+
+def _plain(seen: Seen) -> Seen:
+    """Without the passages that the first look found instead of the quoted ones."""
+    if seen.finding is None:
+        return seen
+    quotes = tuple(replace(touch, nearest="") for touch in seen.finding.quotes)
+    return replace(seen, finding=replace(seen.finding, quotes=quotes))
 
 
 def _open_changes() -> Any:

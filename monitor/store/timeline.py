@@ -19,6 +19,7 @@ from monitor.store.engine import Database
 from monitor.store.history import read_change, read_event
 from monitor.store.review_tables import REVIEW, TIMELINE
 from monitor.store.tables import CHANGE, EVENT, SOURCE
+from monitor.store.withholding import read_veil
 
 MOST_COUNTED = 12_000
 FACETS = ("section", "source", "jurisdiction", "topic", "severity", "kind", "state")
@@ -142,15 +143,16 @@ class Timeline:
         return self._lines(_LINES.where(TIMELINE.c.item.in_(items[:1000])))
 
     def found(self, lines: Sequence[Line]) -> dict[str, Change | Event]:
-        """What these lines speak of, by item."""
+        """What these lines speak of, by item; of withheld copies nothing but the fact."""
         changes = [line.number for line in lines if line.is_change]
         events = [line.number for line in lines if not line.is_change]
         things: dict[str, Change | Event] = {}
         with self._database.reading() as connection:
+            veil = read_veil(connection)
             for row in connection.execute(select(CHANGE).where(CHANGE.c.id.in_(changes))):
-                things[f"change:{row.id}"] = read_change(row)
+                things[f"change:{row.id}"] = veil.change(read_change(row))
             for row in connection.execute(select(EVENT).where(EVENT.c.id.in_(events))) if events else ():
-                things[f"event:{row.id}"] = read_event(row)
+                things[f"event:{row.id}"] = veil.event(read_event(row))
         return things
 
     def facets(

@@ -14,6 +14,7 @@ from monitor.model.review import ReviewState
 from monitor.rejudge import Judges
 from monitor.store import Line, SnapshotRow
 from monitor.web.comparison import Passage, marked, places, whole
+from monitor.web.covering import lines_of
 from monitor.web.desk import AtDesk, Desk
 from monitor.web.entries import entry_of, known_of, telling_of
 from monitor.web.forms import Filled
@@ -129,7 +130,7 @@ def _copy(desk: Desk, number: int, *, bytes_too: bool) -> Copy:
     row = desk.store.history.snapshot(number)
     if row is None:
         return Copy(None)
-    if reason := desk.store.series.withheld([number]).get(number, ""):
+    if reason := lines_of([number], desk).get(number, ""):
         return Copy(row, reason)
     media = sniff(desk.store.bodies.get(row.sha256), row.content_type) if bytes_too else ""
     return Copy(row, frame=media in {"html", "plain"})

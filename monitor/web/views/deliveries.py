@@ -17,6 +17,7 @@ from monitor.model import DeliveryState
 from monitor.store.channels import MAIL
 from monitor.store.series import DigestRow
 from monitor.web.access import Role
+from monitor.web.covering import message_covered, refusal
 from monitor.web.desk import AtDesk, Desk, NavItem
 from monitor.web.forms import needs
 from monitor.web.headers import KEPT_POLICY
@@ -54,18 +55,22 @@ def digests(desk: AtDesk, before: int = 0) -> Response:
 def digest(number: int, desk: AtDesk) -> Response:
     """One digest: what it told, the message as it was frozen, and what became of it."""
     row, mime, items = _digest(desk, number)
+    covered = mime is not None and message_covered(items, row.kind, desk)
+    mime = None if covered else mime
     message = taken_apart(mime, mail=_is_mail(desk, row)) if mime else None
     told = [("changes" if item.startswith("change:") else "events", item.partition(":")[2]) for item in items]
     return desk.page(
         "digest.html", row=row, message=message, told=told, clean=_mask(desk).clean, shapes=SHAPES,
-        size=len(mime or b""), text=as_written(message.text) if message else "",
+        covered=covered, size=len(mime or b""), text=as_written(message.text) if message else "",
     )  # fmt: skip
 
 
 @router.get("/digests/{number}/html")
 def html(number: int, desk: AtDesk) -> Response:
     """The HTML part, for a sandboxed frame: nothing in it runs, sends or loads."""
-    _, mime, _ = _digest(desk, number)
+    row, mime, items = _digest(desk, number)
+    if message_covered(items, row.kind, desk):
+        return refusal(desk.t("deliveries.covered"))
     message = taken_apart(mime or b"", mail=True)
     if not message.html:
         raise HTTPException(404)
@@ -79,9 +84,11 @@ def html(number: int, desk: AtDesk) -> Response:
 @router.get("/digests/{number}/file")
 def file(number: int, desk: AtDesk) -> Response:
     """The exact bytes that were handed over."""
-    row, mime, _ = _digest(desk, number)
+    row, mime, items = _digest(desk, number)
     if mime is None:
         raise HTTPException(404)
+    if message_covered(items, row.kind, desk):
+        return refusal(desk.t("deliveries.covered"))
     ending = "eml" if _is_mail(desk, row) else "txt"
     return Response(
         mime,
@@ -91,15 +98,17 @@ def file(number: int, desk: AtDesk) -> Response:
 
 
 @router.get("/deliveries")
-def deliveries(desk: AtDesk, state: str = "", before: int = 0) -> Response:
-    """The queue and its past; what failed, was given up or set aside stands on top."""
+def deliveries(desk: AtDesk, state: str = "", before: int = 0, reader: int = 0) -> Response:
+    """Of everybody, or of one subscriber. The queue and its past; what failed, was given up or set aside stands on top."""
     wanted = DeliveryState(state) if state in set(DeliveryState) else None
     store = desk.store
-    rows = store.outbox.deliveries(PAGE + 1, states=[wanted] if wanted else (), before_id=_number(before))
+    rows = store.outbox.deliveries(
+        PAGE + 1, states=[wanted] if wanted else (), before_id=_number(before), subscriber_id=_number(reader)
+    )
     readers = {one.id: one.email for one in store.subscribers.all()}
     return desk.page(
         "deliveries.html", rows=rows[:PAGE], older=rows[PAGE - 1].id if len(rows) > PAGE else 0, first=not before,
-        wanted=wanted, states=tuple(DeliveryState), queue=store.outbox.pending(desk.now), shut=store.outbox.shut(),
+        wanted=wanted, reader=_number(reader), states=tuple(DeliveryState), queue=store.outbox.pending(desk.now), shut=store.outbox.shut(),
         aside=store.aside.all(), readers=readers, clean=_mask(desk).clean, shapes=SHAPES,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from monitor.model import Change, ChangeKind, DigestChange, DigestEvent, Health,
 from monitor.store import SnapshotRow, SourceState, daemon_owner
 from monitor.web.access import Role
 from monitor.web.comparing import compared
+from monitor.web.covering import lines_of
 from monitor.web.desk import AtDesk, Desk, NavItem
 from monitor.web.sizes import size_line
 
@@ -96,7 +97,7 @@ def looks(source_id: str, desk: AtDesk, before: int = 0) -> Response:
 def text(source_id: str, desk: AtDesk) -> Response:
     """The document as the program reads it now, its margin apart."""
     state = _known(desk, source_id)
-    withheld = desk.store.series.withheld([state.last_snapshot]).get(state.last_snapshot)
+    withheld = lines_of([state.last_snapshot], desk).get(state.last_snapshot)
     reading = desk.store.texts.get(state.current_text) if state.current_text and withheld is None else None
     return desk.page("text.html", state=state, reading=reading, withheld=withheld)
 
@@ -108,7 +109,7 @@ def compare(source_id: str, desk: AtDesk, old: int = 0, new: int = 0) -> Respons
     before, after = _copy(desk, source_id, old), _copy(desk, source_id, new)
     # Those compared can be older than the newest ones that are offered.
     copies = {*desk.store.history.snapshots(source_id, limit=COPIES), before, after}
-    withheld = desk.store.series.withheld([before.id, after.id])
+    withheld = lines_of([before.id, after.id], desk)
     result = view = None
     if not withheld:
         result = compared(desk.store, desk.house.app.lore, state.source, before, after, desk.now)
