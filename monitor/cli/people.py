@@ -11,8 +11,6 @@ from monitor.errors import ConfigError, Problem
 if TYPE_CHECKING:
     from monitor.store import User
 
-SHORTEST = 12
-"""Characters of a password that is tried over the network."""
 COMMAND_LINE = "(command line)"
 """Who did it, in the log of what was done."""
 
@@ -172,7 +170,7 @@ def audit(
 
 def asked_hash() -> str:
     """The hash of a password that is asked for, or of the line on standard input. ConfigError when it is too short."""
-    from monitor.web.password import hashed  # noqa: PLC0415
+    from monitor.web.password import SHORTEST, hashed  # noqa: PLC0415
 
     if sys.stdin.isatty():
         chosen = typer.prompt("Password", hide_input=True, confirmation_prompt="Once more")

@@ -80,6 +80,11 @@ class Form:
         value = self._data.get(name, "")
         return "" if isinstance(value, UploadFile) else value.strip()[:most]
 
+    def raw(self, name: str, most: int) -> str:
+        """A field as it was typed, blanks around it too: a password."""
+        value = self._data.get(name, "")
+        return "" if isinstance(value, UploadFile) else value[:most]
+
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field that may be given several times (check boxes)."""
         return tuple(value for value in self._data.getlist(name) if isinstance(value, str))

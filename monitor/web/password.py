@@ -5,6 +5,8 @@ import threading
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+SHORTEST = 12
+"""Characters of a password that is tried over the network."""
 _hasher = PasswordHasher()
 _one_at_a_time = threading.Lock()
 """Each check takes 64 MB; tries from outside must not fill the memory."""

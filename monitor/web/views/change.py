@@ -201,6 +201,7 @@ def review_change(number: int, desk: AtDesk, form: Filled) -> Response:
     try:
         if state is ReviewState.NOISE and form.on("hold"):
             persons.say_quiet(desk.store, number, desk.now)
+            desk.note("quiet", f"change:{number}")
         elif state is not ReviewState.NOISE:
             persons.take_back(desk.store, SayingKind.QUIET, number, desk.now)
     except persons.SayingError:
@@ -224,6 +225,7 @@ def _review(desk: Desk, form: Filled, item: str, path: str) -> tuple[Response, R
         return desk.go(name_first(path)), None
     state = ReviewState(form.get("state"))
     desk.store.reviews.put([item], state, who=who, now=desk.now, note=form.get("note", 4000))
+    desk.note("review", item, state)
     answer = desk.go(path)
     answer.headers["location"] += "#review"
     return answer, state
@@ -240,6 +242,7 @@ def take_back(number: int, desk: AtDesk, form: Filled) -> Response:
             persons.take_back(desk.store, SayingKind.NEWS, said.held, desk.now)
     except persons.SayingError:
         return desk.go(f"/changes/{number}")
+    desk.note("take-back", f"change:{number}")
     return desk.go(f"/changes/{number}")
 
 

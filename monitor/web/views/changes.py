@@ -203,7 +203,10 @@ def review(request: Request, desk: AtDesk, form: Filled) -> Response:
     to = form.get("to") or "/"
     if signed_by(desk) is None:
         return desk.go(name_first(to))
-    desk.store.reviews.put(items, ReviewState(state), who=signed_by(desk) or "", now=desk.now)
+    before = desk.store.reviews.put(items, ReviewState(state), who=signed_by(desk) or "", now=desk.now)
+    if before:
+        first, *others = before
+        desk.note("review", first, f"{state} (+{len(others)})" if others else state)
     if request.headers.get("x-partial") and items:
         return _again(desk, items)
     answer = desk.go(to)
@@ -247,5 +250,6 @@ def save_view(desk: AtDesk, form: Filled) -> Response:
 
 @router.post("/changes/views/{number}/forget")
 def forget_view(number: int, desk: AtDesk, form: Filled) -> Response:
-    desk.store.saved.forget(number)
+    if desk.store.saved.forget(number):
+        desk.note("view-forget", f"view:{number}")
     return desk.go(form.get("to"))

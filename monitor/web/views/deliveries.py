@@ -99,7 +99,7 @@ def file(number: int, desk: AtDesk) -> Response:
 
 @router.get("/deliveries")
 def deliveries(desk: AtDesk, state: str = "", before: int = 0, reader: int = 0) -> Response:
-    """Of everybody, or of one subscriber. The queue and its past; what failed, was given up or set aside stands on top."""
+    """The queue and its past, of all or of one subscriber; what failed, was given up or set aside stands above."""
     wanted = DeliveryState(state) if state in set(DeliveryState) else None
     store = desk.store
     rows = store.outbox.deliveries(
@@ -108,8 +108,8 @@ def deliveries(desk: AtDesk, state: str = "", before: int = 0, reader: int = 0) 
     readers = {one.id: one.email for one in store.subscribers.all()}
     return desk.page(
         "deliveries.html", rows=rows[:PAGE], older=rows[PAGE - 1].id if len(rows) > PAGE else 0, first=not before,
-        wanted=wanted, reader=_number(reader), states=tuple(DeliveryState), queue=store.outbox.pending(desk.now), shut=store.outbox.shut(),
-        aside=store.aside.all(), readers=readers, clean=_mask(desk).clean, shapes=SHAPES,
+        wanted=wanted, reader=_number(reader), states=tuple(DeliveryState), queue=store.outbox.pending(desk.now),
+        shut=store.outbox.shut(), aside=store.aside.all(), readers=readers, clean=_mask(desk).clean, shapes=SHAPES,
     )  # fmt: skip
 
 
@@ -118,6 +118,7 @@ def retry(number: int, desk: AtDesk) -> Response:
     """Back into the queue, its count at zero."""
     if not 0 < number < 2**62 or not desk.store.outbox.retry(number, desk.now):
         raise HTTPException(404)
+    desk.note("retry", f"delivery:{number}")
     return desk.go("/deliveries")
 
 

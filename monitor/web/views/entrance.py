@@ -26,7 +26,7 @@ def login(desk: AtDesk, form: Filled) -> Response:
 
     A name nobody has costs the same time as a wrong password, and is answered the same.
     """
-    to, password, access = form.get("to"), form.get("password", 1000), desk.house.access
+    to, password, access = form.get("to"), form.raw("password", 1000), desk.house.access
     name = header(form.get("name"), 80)
     users = desk.store.users.any()
     if not access.login:

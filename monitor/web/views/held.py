@@ -119,4 +119,5 @@ def news(number: int, desk: AtDesk) -> Response:
             raise HTTPException(404) from error
         return desk.go(f"/held?trouble={error.code}")
     desk.store.reviews.put([f"change:{change}"], ReviewState.RELEVANT, who=who, now=desk.now)
+    desk.note("news", f"held:{number}", f"change:{change}")
     return desk.go(f"/changes/{change}")

@@ -127,6 +127,7 @@ def look(source_id: str, desk: AtDesk) -> Response:
     if not desk.house.tries.allowed(desk.now, "look", state.source.id):
         return desk.go(f"/sources/{source_id}?asked=often")
     planned = desk.store.sources.make_due([source_id], desk.now)
+    desk.note("look", f"source:{source_id}")
     return desk.go(f"/sources/{source_id}?asked={'planned' if planned else 'nothing'}")
 
 
