@@ -1,6 +1,6 @@
 """Weighing the units of one look against the past: each gets the name of the rule that speaks about it. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -102,12 +102,14 @@ class Scale:
 
         As many went as came; where more went, those that are most like it in length.
         """
+        # A place that turned before explains nothing that goes beside it only now.
+        turned = {u.after for u in found if isinstance(u, Unit) and u.kind is UnitKind.COME and u.slot in self.known}
         went: dict[str, list[tuple[int, int]]] = {}
         came: dict[str, list[tuple[str, int]]] = {}
         for place, (unit, rule) in enumerate(zip(found, rules, strict=True)):
             if not isinstance(unit, Unit):
                 continue
-            if unit.kind is UnitKind.GONE and rule == "confirm":
+            if unit.kind is UnitKind.GONE and self._may_have_made_room(unit, rule, turned):
                 went.setdefault(unit.after, []).append((place, len(unit.old[0].text)))
             elif unit.kind is UnitKind.COME and (waits := self._waits_itself(unit, rule)):
                 came.setdefault(unit.after, []).append((waits, len(unit.new[0].text)))
@@ -117,7 +119,13 @@ class Scale:
                 if left:
                     nearest = min(left, key=lambda w: abs(w[1] - size))
                     left.remove(nearest)
-                    yield nearest[0], rule
+                    if rules[nearest[0]] == "confirm":
+                        yield nearest[0], rule
+
+    def _may_have_made_room(self, unit: Unit, rule: str, turned: Container[str]) -> bool:
+        known = self.known.get(unit.key)
+        alone = unit.after in turned and (known is None or known.rule == "confirm")
+        return (rule == "confirm" or rule in NOISE_RULES) and not alone
 
     def _waits_itself(self, unit: Unit, rule: str) -> str:
         """The rule under which what this unit replaced waits too; empty when it need not."""

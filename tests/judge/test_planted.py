@@ -215,7 +215,7 @@ def planted(world, edit, at):
 @given(worlds, st.sampled_from(sorted(EDITS)), st.integers(3, LEARNT + 4))
 def test_an_edit_in_words_the_noise_does_not_touch_is_told_once_within_three_looks(world, edit, at):
     assume(not (edit.startswith("item") and "reorder" in world.noise))  # there the noise touches the words
-    assume(not (edit == "paragraph gone" and world.noise & SLOWLY_LEARNT))  # known gap, see below
+    assume(not (edit == "paragraph gone" and world.noise & {"teaser", "ab"}))  # beside several of them: known gap
     at = max(at, LEARNT) if world.noise & SLOWLY_LEARNT else at
     if "bad" in world.noise and at - 1 <= world.bad_at + world.bad_for and world.bad_at <= at + 4:
         world = replace(world, bad_at=at + 4)  # looks that do not bring the page do not count among the three
@@ -226,7 +226,6 @@ def test_an_edit_in_words_the_noise_does_not_touch_is_told_once_within_three_loo
     assert EDITS[edit][1] <= marks(told[0])
 
 
-@pytest.mark.xfail(reason="known gap: what goes in the gap where a teaser turns is told late")
 def test_a_paragraph_that_goes_right_beside_a_teaser_is_told_within_three_looks():
     for seed in range(3):
         _, _, heard = planted(World(frozenset({"ticker", "teaser"}), seed), "paragraph gone", LEARNT)
