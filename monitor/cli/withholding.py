@@ -21,7 +21,7 @@ def withhold(
     who: Annotated[str, typer.Option(help="Who says so; without it, the user of this machine.")] = "",
 ) -> None:
     """Nothing of what a stored copy says is shown any more, for a legal request say: on no page, in no feed, by no
-    command. Its bytes, hash, times and address stay, and so does every copy's with other bytes.
+    command. Its bytes, hash, times and address stay. Copies with the same bytes are covered with it, others are not.
 
     Messages that were sent are with their readers; this program does not show them again.
     """

@@ -42,7 +42,8 @@ _DEFAULTS = ("interval", "watch", "status", "languages")
 _SECTION = ("id", "title", "sources")
 _SOURCE = (
     "id", "name", "publisher", "publisher_kind", "jurisdiction", "languages", "topics", "footnotes", "watch", "status",
-    "expect", "url", "alternatives", "selector", "interval", "ignore_robots", "general", "follow", "note",
+    "expect", "url", "alternatives", "selector", "interval", "ignore_robots", "general", "follow", "republish",
+    "republish_reason", "note",
 )  # fmt: skip
 _ALTERNATIVE = ("url", "role", "note")
 _INSTEAD = {
@@ -184,6 +185,8 @@ class _Reader:
             robots_override=self._robots_reason(fields),
             general=fields.flag("general"),
             follow=Follow(fields.choice("follow", list(Follow), Follow.NOTHING)),
+            republish=fields.flag("republish"),
+            republish_reason=fields.text("republish_reason", longest=300),
             note=fields.text("note"),
             line=fields.start,
         )
@@ -201,6 +204,10 @@ class _Reader:
             fields.complain("status", "is index, and only a list has entries", "write watch: listing")
         if source.follow is not Follow.NOTHING and source.watch_as is not WatchAs.LISTING:
             fields.complain("follow", "is for lists, and this is none", "write watch: listing, or leave follow out")
+        if source.republish and len(source.republish_reason.split()) < 2:
+            fields.complain("republish", "needs republish_reason", 'such as "CC BY 4.0, says its footer"')
+        if source.republish_reason and not source.republish:
+            fields.complain("republish_reason", "is given without republish: true")
         for check in self.checks:
             if complaint := check(source):
                 line = fields.line(complaint.partition(":")[0])

@@ -114,6 +114,10 @@ class Source:
     follow: Follow = Follow.NOTHING
     """Whether documents behind new entries of a list are fetched."""
     note: str = ""
+    republish: bool = False
+    """Strangers may be shown its stored copies and whole texts, where the pages are public."""
+    republish_reason: str = ""
+    """Why that is allowed: a licence, a permission."""
     line: int = field(default=0, compare=False)
     """Line in sources.yaml."""
 

@@ -52,6 +52,8 @@ class PageSettings(BaseSettings):
     web_proxy_role: Literal["", "none", "reader", "reviewer", "admin"] = ""
     """What people may whom that proxy names and who are no users here; `none`: nothing. Empty: `reader`, and `admin` as
     long as there are no users."""
+    web_public: Literal["", "read"] = ""
+    """`read`: strangers may look at what changed, without whole texts and without names of people."""
     sign_up: bool = False
     """Anybody who reaches the pages may subscribe an address; it is confirmed by mail."""
 
@@ -89,6 +91,14 @@ class PageSettings(BaseSettings):
     def _confirmed_somewhere(self) -> "PageSettings":
         if self.sign_up and not self.public_url:
             raise RefusedError("is needed for MONITOR_SIGN_UP", "such as https://watch.example.org",
+                               where="MONITOR_PUBLIC_URL")  # fmt: skip
+        return self
+
+    @model_validator(mode="after")
+    def _public_somewhere(self) -> "PageSettings":
+        # Without it a proxy on this machine may look like a person here.
+        if self.web_public and not self.public_url:
+            raise RefusedError("is needed for MONITOR_WEB_PUBLIC", "such as https://watch.example.org",
                                where="MONITOR_PUBLIC_URL")  # fmt: skip
         return self
 

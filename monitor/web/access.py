@@ -103,6 +103,8 @@ class Access:
         self._password = settings.web_password.get_secret_value()
         public = urlsplit(settings.public_url).hostname or ""
         self._names = _LOOPBACK_NAMES | settings.web_names | ({public.lower()} if public else set())
+        self.public = settings.web_public == "read"
+        """Strangers may read what `public.may_reach` lists."""
         self.shared, self._guarded = settings.web_shared, settings.web_guarded
         # A new password ends every session, and a stolen backup (it has the secret, not the password) opens none.
         self._key = hmac.new(links.secret.encode(), self._password.encode(), hashlib.sha256).hexdigest()

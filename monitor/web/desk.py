@@ -14,9 +14,11 @@ from jinja2 import Environment
 from starlette.routing import Match
 
 from monitor.links import Links
+from monitor.model import Source
 from monitor.store import Store
 from monitor.web.access import LANGUAGE, SEED, Access, Caller, Identity, Role, cookie_name
 from monitor.web.attempts import Attempts
+from monitor.web.public import NAV
 from monitor.web.statics import Statics
 from monitor.web.wording import NAMES, PageWords, Wording
 from monitor.wiring import App
@@ -91,6 +93,15 @@ class Desk:
         return self.caller.identity
 
     @property
+    def public(self) -> bool:
+        """Is this a stranger who may read? Then no whole text, no name, no form, and nothing is written."""
+        return self.who is None and self.house.access.public
+
+    def may_see(self, source: Source | None) -> bool:
+        """Its stored copies and whole texts: people who are known here, and strangers where it may be republished."""
+        return self.who is not None or (self.public and source is not None and source.republish)
+
+    @property
     def here(self) -> str:
         """The address of this page, for forms that come back to it; home when this is no page (a form was wrong)."""
         url = self.request.url
@@ -117,7 +128,7 @@ class Desk:
 
     def text_of(self, template: str, /, **context: Any) -> str:
         """A rendered template."""
-        everywhere = {"desk": self, "t": self.t, "languages": NAMES, "house": self.house}
+        everywhere = {"desk": self, "t": self.t, "public_nav": NAV, "languages": NAMES, "house": self.house}
         return self.house.templates.get_template(template).render({**everywhere, **context})
 
     def go(self, path: str) -> Response:

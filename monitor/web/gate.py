@@ -2,12 +2,14 @@
 every answer gets: the headers that make it safe, and no body for HEAD.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 from monitor.clock import Clock
 from monitor.web.access import Access, Caller, is_open
 from monitor.web.headers import Headers, completed
+from monitor.web.public import CACHED, may_reach
 
 MOST = 256 * 1024
 """Bytes of a request's body."""
@@ -30,6 +32,7 @@ class Gate:
 
     def __init__(self, inner: Asgi, access: Access, clock: Clock, refusal: Refusal) -> None:
         self.inner, self._access, self._clock, self._refusal = inner, access, clock, refusal
+        self._public = access.public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -44,13 +47,19 @@ class Gate:
         out = _Answer(send, head=scope["method"] == "HEAD")
         if out.head:
             scope["method"] = "GET"
-        status = _refused(caller, scope["path"], _declared(headers))
+        public = caller is not None and self._is_public(caller, scope)
+        out.public = public
+        status = _refused(caller, scope["path"], _declared(headers), public=public)
         answer = self._refusal(scope, status, caller) if status else self.inner
         try:
             await answer(scope, _bounded(receive), out.send)
         except TooLargeError:
             if not out.started:
                 await self._refusal(scope, 413, caller)(scope, receive, out.send)
+
+    def _is_public(self, caller: Caller, scope: Scope) -> bool:
+        stranger = caller.identity is None and not caller.unsure and not caller.wrong_key
+        return self._public and stranger and may_reach(scope["method"], scope["path"])
 
     def _caller(self, scope: Scope, headers: Headers) -> Caller | None:
         # Without a peer (a Unix socket) nobody is known.
@@ -59,7 +68,7 @@ class Gate:
         return self._access.caller(headers, peer, local, scope.get("scheme", "http"), self._clock.now(), scope["path"])
 
 
-def _refused(caller: Caller | None, path: str, size: int) -> int:
+def _refused(caller: Caller | None, path: str, size: int, *, public: bool = False) -> int:
     """The status of an answer that no page gives; 0: a page may."""
     if caller is None:
         return 400
@@ -67,7 +76,7 @@ def _refused(caller: Caller | None, path: str, size: int) -> int:
         return 413
     if caller.wrong_key:
         return 401
-    if caller.identity is None and not is_open(path):
+    if caller.identity is None and not public and not is_open(path):
         return 503 if caller.unsure else 401
     return 0
 
@@ -76,15 +85,22 @@ class _Answer:
     """Passes an answer on, completed."""
 
     def __init__(self, send: Send, *, head: bool) -> None:
-        self._send, self.head, self.started = send, head, False
+        self._send, self.head, self.started, self.public = send, head, False, False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            message = {**message, "headers": completed(message.get("headers", ()))}
+            own = list(message.get("headers", ()))
+            if self.public and message["status"] == HTTPStatus.OK and not _named(own, b"set-cookie"):
+                own += [(name, value) for name, value in CACHED if not _named(own, name)]
+            message = {**message, "headers": completed(own)}
         elif self.head and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
+
+
+def _named(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bool:
+    return any(one.lower() == name for one, _ in headers)
 
 
 def _declared(headers: Headers) -> int:

@@ -82,8 +82,8 @@ def listening(place: Place) -> socket.socket:
 
 
 def check_exposure(settings: Settings, place: Place, *, users: bool = False) -> None:
-    """ConfigError for pages that others could reach and nobody could log in to. `users`: somebody can."""
-    if place.loopback or settings.web_guarded or users:
+    """ConfigError for pages that others could reach, and nobody could log in to or read. `users`: somebody can."""
+    if place.loopback or settings.web_guarded or settings.web_public or users:
         return
     hint = "add somebody first: monitor users add NAME; or set one password for all: monitor web password"
     raise ConfigError([Problem(str(place), "can be reached from other machines, and nobody could log in", hint)])

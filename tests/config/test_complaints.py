@@ -153,6 +153,16 @@ WRONG = {
         "    ignore_robots: yes",
         '12: ignore_robots must say why (such as "written permission of the press office, 3 May")',
     ),
+    "republished without a reason": (
+        "    status: watch",
+        "    republish: true",
+        '12: republish needs republish_reason (such as "CC BY 4.0, says its footer")',
+    ),
+    "a reason to republish and no leave": (
+        "    status: watch",
+        "    republish_reason: CC BY 4.0",
+        "12: republish_reason is given without republish: true",
+    ),
     "general as text": ("    status: watch", "    general: yes", "12: general must be true or false"),
     "empty note": (
         "    status: watch",

@@ -3,6 +3,7 @@
 Lists go on by key (`next`), so that a long history is read whole while new lines come in on top.
 """
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
@@ -19,6 +20,7 @@ from monitor.web import api_shapes as shapes
 from monitor.web.desk import AtDesk, Desk
 from monitor.web.entries import telling_of
 from monitor.web.filters import mark_of, mark_text
+from monitor.web.public import excerpted
 from monitor.web.views.coverage import chapter
 
 PREFIX = "/api/v1"
@@ -74,6 +76,8 @@ def change(number: Number, desk: AtDesk) -> dict[str, Any]:
         raise HTTPException(404)
     source = _source_named(thing.source_id, desk)
     entry = DigestChange(thing, source, desk.house.app.citations.get(source.id, ()))
+    if desk.public:
+        entry = replace(entry, change=excerpted(thing, source))
     facts = change_facts(entry, telling_of(desk), parts=PARTS, characters=CHARACTERS)
     own = {"source": source.id, "told": thing.told, "link": desk.house.links.change(number)}
     copies = {"old_snapshot": thing.old_snapshot or None, "new_snapshot": thing.new_snapshot or None}
@@ -157,7 +161,9 @@ def _line(line: Line, source: Source | None, desk: Desk) -> dict[str, Any]:
         "type": kind, "id": line.number, "at": line.at, "source": line.source_id,
         "section": source.section if source else "", "footnotes": sorted(source.footnotes) if source else [],
         "kind": line.kind, "severity": line.severity.name.lower(), "told": line.told, "topics": list(line.topics),
-        "review": {"state": line.state, "who": _who(line.who, desk), "at": line.reviewed_at, "note": line.noted},
+        "review": {
+            "state": line.state, "who": _who(line.who, desk), "at": line.reviewed_at, "note": _who(line.noted, desk),
+        },
         "url": desk.house.links.at(PREFIX + path), "link": desk.house.links.at(path),
     }  # fmt: skip
 
@@ -167,11 +173,11 @@ def _reviews(item: str, desk: Desk) -> list[dict[str, Any]]:
 
 
 def _review(review: Review, desk: Desk) -> dict[str, Any]:
-    return {"state": review.state, "who": _who(review.who, desk), "at": review.at, "note": review.note}
+    return {"state": review.state, "who": _who(review.who, desk), "at": review.at, "note": _who(review.note, desk)}
 
 
 def _who(name: str, desk: Desk) -> str:
-    """Who reviewed is for those who are known here."""
+    """Who reviewed, and what they noted, is for those who are known here."""
     return name if desk.who else ""
 
 

@@ -18,6 +18,7 @@ from monitor.web.covering import lines_of
 from monitor.web.desk import AtDesk, Desk
 from monitor.web.entries import entry_of, known_of, telling_of
 from monitor.web.forms import Filled
+from monitor.web.public import excerpted
 from monitor.web.views.changes import name_first, signed_by, states_for
 
 router = APIRouter()
@@ -52,7 +53,9 @@ def change(number: int, desk: AtDesk, view: str = "changes") -> Response:
     known = known_of(desk)
     source = known.source(found.source_id)
     older, newer = desk.store.timeline.beside(line)
-    view = view if view in VIEWS else "changes"
+    views = VIEWS if desk.may_see(source) else VIEWS[:1]
+    found = excerpted(found, source) if desk.public else found
+    view = view if view in views else "changes"
     texts = _whole(desk, found) if view == "whole" else None
     said = _said(desk, found.id)
     return desk.page(
@@ -63,7 +66,8 @@ def change(number: int, desk: AtDesk, view: str = "changes") -> Response:
         source=source,
         places=places(found.parts, source, telling_of(desk)),
         view=view,
-        views=VIEWS,
+        views=views,
+        may_see=desk.may_see(source),
         passages=texts[0] if texts else (),
         all_there=texts[1] if texts else False,
         kept=texts is not None,

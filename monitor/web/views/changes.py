@@ -59,7 +59,7 @@ def changes(request: Request, desk: AtDesk, after_answer: BackgroundTasks) -> Re
     known, now = known_of(desk), desk.now
     question = asked(request.query_params.multi_items())
     who = desk.who.name if desk.who else ""
-    visit = desk.store.visits.last(who, now)
+    visit = None if desk.public else desk.store.visits.last(who, now)
     frame = window(question, now, desk.zone, None if question.days else desk.store.timeline.first())
     want = wanted(question, frame, visit)
     facets = desk.store.timeline.facets(want, known.sources, steps=frame.steps, only=frame.only)
@@ -83,10 +83,10 @@ def changes(request: Request, desk: AtDesk, after_answer: BackgroundTasks) -> Re
         fresh=desk.store.timeline.after(visit) if visit else 0,
         to_check=desk.store.timeline.to_check(),
         held=desk.store.series.held_total(want.since, want.sources),
-        saved=[search for search in desk.store.saved.all() if search.page == "changes"],
+        saved=[] if desk.public else [search for search in desk.store.saved.all() if search.page == "changes"],
         states=states_for(desk),
     )
-    if desk.store.visits.due(who, now):
+    if not desk.public and desk.store.visits.due(who, now):
         # After the answer: a page that only looks never waits for the write lock.
         after_answer.add_task(_note_visit, desk, who, now)
         answer.background = after_answer

@@ -1,15 +1,15 @@
 """Does the chapter still stand? Every citation with its state, for people, for paper and for spreadsheets."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from monitor.judge.coverage import ANSWERS, Answer, Stand, Verdict, by_footnote, coverage
 from monitor.messages import visible, why_not_watched
-from monitor.model import Health, QuoteState
+from monitor.model import Health, QuoteState, Source
 from monitor.web.desk import AtDesk, Desk, NavItem
 from monitor.web.tables import csv_of
 
@@ -89,7 +89,16 @@ def chapter(desk: Desk) -> Chapter:
     missed = {q.quote.source_id for stand in stands for q in stand.quotes if q.state in _MISSED}
     if missed:
         stands = coverage(citations, seen, desk.store.standings.lost(missed))
+    if desk.public:
+        sources = desk.store.timeline.sources()
+        stands = tuple(_without_passages(stand, sources, desk) for stand in stands)
     return Chapter(stands, by_footnote(stands))
+
+
+def _without_passages(stand: Stand, sources: Mapping[str, Source], desk: Desk) -> Stand:
+    """For strangers: what stands on a page instead of a quoted passage is a passage of that page."""
+    quotes = tuple(q if desk.may_see(sources.get(q.quote.source_id)) else replace(q, nearest="") for q in stand.quotes)
+    return replace(stand, quotes=quotes)
 
 
 def section_names(found: Chapter, desk: Desk) -> dict[str, str]:

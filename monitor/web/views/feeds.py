@@ -21,6 +21,7 @@ from monitor.model import Change, DigestChange, DigestEvent, Event, Section, Sou
 from monitor.store import Line, Wanted
 from monitor.web.atom import Feed, FeedEntry, answer, written
 from monitor.web.desk import AtDesk, Desk
+from monitor.web.public import excerpted
 from monitor.web.wishes import choices
 
 router = APIRouter()
@@ -108,7 +109,7 @@ def _source(source: Source) -> Chosen:
 
 def _keyed(desk: Desk) -> bool:
     """Does a reader elsewhere need a key in the address?"""
-    return desk.house.access.guarded or desk.house.access.shared
+    return not desk.house.access.public and (desk.house.access.guarded or desk.house.access.shared)
 
 
 def address_of(desk: Desk, feed: Chosen) -> str:
@@ -128,7 +129,7 @@ def base(desk: Desk) -> str:
 
 def _answer(desk: Desk, request: Request, key: str, name: str, chosen: Chosen | None) -> Response:
     """403 for a stranger without this feed's key, whether or not there is such a feed."""
-    if desk.who is None and desk.house.links.opened("feed", key) != name:
+    if desk.who is None and not desk.public and desk.house.links.opened("feed", key) != name:
         raise HTTPException(403)
     if chosen is None:
         raise HTTPException(404)
@@ -162,6 +163,7 @@ def _entry(desk: Desk, line: Line, thing: Change | Event, sources: Mapping[str, 
     words = desk.t.mail
     cited = desk.house.app.citations.get(source.id, ())
     if isinstance(thing, Change):
+        thing = excerpted(thing, source) if desk.public else thing
         view = change_view(DigestChange(thing, source, cited), thing.id, telling, ROOM)
         severity, title, path = SEVERITIES[thing.severity], reason_words(thing, words), f"/changes/{thing.id}"
         content = desk.text_of("feed_change.html", change=view)

@@ -103,4 +103,8 @@ def _row(desk: Desk, number: int) -> SnapshotRow:
     row = desk.store.history.snapshot(number) if 0 < number < 2**63 else None
     if row is None:
         raise HTTPException(404)
+    if desk.public:
+        state = desk.store.sources.get(row.source_id)
+        if not desk.may_see(state.source if state else None):
+            raise HTTPException(403)
     return row

@@ -74,10 +74,13 @@ def one(source_id: str, desk: AtDesk, asked: str = "") -> Response:
         looks=looks[::-1],
         outcomes=Counter(look.outcome for look in looks),
         chart=size_line(store.series.sizes(source_id, SIZES), desk.now),
-        copies=store.history.snapshots(source_id, limit=COPIES),
+        copies=store.history.snapshots(source_id, limit=COPIES) if desk.may_see(state.source) else (),
+        may_see=desk.may_see(state.source),
         changes=store.history.changes(source=source_id, told=True, limit=LISTED),
         events=_events(desk, state.source),
-        held=[(one, _held_view(one, state.source, desk)) for one in store.series.held(sources=[source_id], limit=HELD)],
+        held=[]
+        if desk.public
+        else [(one, _held_view(one, state.source, desk)) for one in store.series.held(sources=[source_id], limit=HELD)],
         held_counts=store.series.held_counts(desk.now - LATELY, [source_id]),
         stands=_stands(desk, source_id, seen),
         why=lambda change: reason_words(change, desk.t.mail),
@@ -96,7 +99,7 @@ def looks(source_id: str, desk: AtDesk, before: int = 0) -> Response:
 @router.get("/sources/{source_id}/text")
 def text(source_id: str, desk: AtDesk) -> Response:
     """The document as the program reads it now, its margin apart."""
-    state = _known(desk, source_id)
+    state = _shown(desk, source_id)
     withheld = lines_of([state.last_snapshot], desk).get(state.last_snapshot)
     reading = desk.store.texts.get(state.current_text) if state.current_text and withheld is None else None
     return desk.page("text.html", state=state, reading=reading, withheld=withheld)
@@ -105,7 +108,7 @@ def text(source_id: str, desk: AtDesk) -> Response:
 @router.get("/sources/{source_id}/compare")
 def compare(source_id: str, desk: AtDesk, old: int = 0, new: int = 0) -> Response:
     """Two copies, chosen freely: what the one says and the other does not."""
-    state = _known(desk, source_id)
+    state = _shown(desk, source_id)
     before, after = _copy(desk, source_id, old), _copy(desk, source_id, new)
     # Those compared can be older than the newest ones that are offered.
     copies = {*desk.store.history.snapshots(source_id, limit=COPIES), before, after}
@@ -138,6 +141,14 @@ def _known(desk: Desk, source_id: str) -> SourceState:
     state = desk.store.sources.get(source_id)
     if state is None:
         raise HTTPException(404)
+    return state
+
+
+def _shown(desk: Desk, source_id: str) -> SourceState:
+    """A source whose whole text may be seen."""
+    state = _known(desk, source_id)
+    if not desk.may_see(state.source):
+        raise HTTPException(403)
     return state
 
 
