@@ -1,6 +1,7 @@
 """Looking after users and subscribers by page, and the log of what was done."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from monitor.model import Frequency, Medium, Subscriber
 from monitor.web.password import hashed, matches
@@ -260,3 +261,30 @@ def test_a_home_where_nothing_was_done_says_so(empty_pages):
     assert "Nothing was done yet" in empty_pages.get("/audit").text
     assert "There are no users" in empty_pages.get("/users").text
     assert "Nobody is subscribed" in empty_pages.get("/subscribers").text
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_everybody_can_use_the_pages_of_people(pages, serve, open_page, scheme, width):
+    number = pages.store.users.add("x" * 80, HASH, "reader", pages.app.clock.now()).id
+    reader = subscribe(pages, "a" * 60 + "@example.org")
+    subscribe(pages, "hook", medium=Medium.WEBHOOK, url="https://hook.example/" + "x" * 200)
+    pages.store.subscribers.suspend(reader.id, "550 5.1.1 " + "x" * 200, pages.app.clock.now())
+    pages.store.audit.note("Anna", "review", "change:1", "x" * 200, pages.app.clock.now())
+    address = serve(pages)
+    for path in (
+        "/users", f"/users/{number}", f"/users/{number}/remove", "/subscribers", f"/subscribers/{reader.id}",
+        f"/subscribers/{reader.id}/forget", "/audit", "/login",
+    ):  # fmt: skip
+        watched = open_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+        watched.page.goto(address + path)
+        found = Axe().run(watched.page).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], path
+        assert watched.errors == []
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_pages_of_people_ask_the_database_little(pages, queries):
+    for number in range(30):
+        subscribe(pages, f"reader{number}@example.org")
+        pages.store.users.add(f"user{number}", HASH, "reader", pages.app.clock.now())
+    assert max(queries(pages, path) for path in ("/users", "/subscribers", "/audit")) <= 3
