@@ -123,9 +123,10 @@ def mark_of(value: str) -> Mark | None:
     """The place in a list that `mark_text` wrote; None when it is none."""
     at, _, number = value[:60].partition("~")
     try:
-        return Mark(datetime.fromtimestamp(float(at), UTC), int(number))
+        mark = Mark(datetime.fromtimestamp(float(at), UTC), int(number))
     except (ValueError, OverflowError, OSError):
         return None
+    return mark if 0 <= mark.id < 2**63 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor import resources
+from monitor import extract, resources
 from monitor.backfill import read_on
 from monitor.model import Health, Held, Item, Outcome, Reason
 from monitor.store import Wanted, open_store
@@ -193,6 +193,21 @@ def test_an_older_database_is_read_on_for_the_search(older):
 
 def test_reading_on_ends_when_it_is_asked_to(older):
     assert read_on(older, lambda: True) == 0
+
+
+def test_a_bug_that_one_copy_brings_out_costs_that_copy_alone(older, caplog):
+    seen = []
+
+    def broken_once(body, **facts):
+        seen.append(body)
+        if len(seen) == 1:
+            raise RecursionError("too deep")
+        return extract.read(body, **facts)
+
+    read_on(older, read=broken_once)
+    assert [size.words for size in older.series.sizes("alpha-1")] == [-1, 3]
+    assert "left out of the search" in caplog.text
+    assert read_on(older, read=broken_once) == 0
 
 
 def test_a_copy_that_cannot_be_read_is_not_tried_again(older):

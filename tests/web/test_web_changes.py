@@ -51,7 +51,17 @@ def test_the_list_is_filtered_by_its_address(pages, query, expected):
 
 @pytest.mark.parametrize(
     "query",
-    ["severity=awful", "days=x", "days=7", "after=1~x", "after=nan~1", "step=never", "since=x", "state=' OR 1=1"],
+    [
+        "severity=awful",
+        "days=x",
+        "days=7",
+        "after=1~x",
+        "after=nan~1",
+        f"after=0~{2**63}",
+        "step=never",
+        "since=x",
+        "state=' OR 1=1",
+    ],
 )
 def test_a_filter_that_is_not_understood_is_passed_over(pages, query):
     assert len(entries(pages.get(f"/?{query}"))) == 5
@@ -204,6 +214,7 @@ def test_what_was_held_back_becomes_a_change_by_a_word(pages):
     visitor.post("/changes/4/take-back", {"what": "news"}, on="/changes/4")
     assert pages.store.people.of_held([1]) == {}
     assert visitor.post("/held/99/news", on="/changes/4").status_code == 404
+    assert visitor.post(f"/held/{2**63}/news", on="/changes/4").status_code == 404
     assert "/name" in pages.post("/held/1/news", on="/changes/4").headers["location"]
 
 

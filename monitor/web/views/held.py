@@ -111,6 +111,8 @@ def news(number: int, desk: AtDesk) -> Response:
     who = signed_by(desk)
     if who is None:
         return desk.go(name_first("/held"))
+    if not 0 < number < 2**63:
+        raise HTTPException(404)
     app = desk.house.app
     try:
         change = persons.say_news(app.store, Judges(app.lore, app.citations), number, desk.now)
