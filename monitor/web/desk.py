@@ -18,7 +18,7 @@ from monitor.model import Source
 from monitor.store import Store
 from monitor.web.access import LANGUAGE, SEED, Access, Caller, Identity, Role, cookie_name
 from monitor.web.attempts import Attempts
-from monitor.web.public import NAV
+from monitor.web.public import NAV, may_reach
 from monitor.web.statics import Statics
 from monitor.web.wording import NAMES, PageWords, Wording
 from monitor.wiring import App
@@ -96,6 +96,11 @@ class Desk:
     def public(self) -> bool:
         """Is this a stranger who may read? Then no whole text, no name, no form, and nothing is written."""
         return self.who is None and self.house.access.public
+
+    @property
+    def formless(self) -> bool:
+        """A page that a cache may give to other strangers: no form on it, and no cookie with it."""
+        return self.public and may_reach(self.request.method, self.request.url.path)
 
     def may_see(self, source: Source | None) -> bool:
         """Its stored copies and whole texts: people who are known here, and strangers where it may be republished."""

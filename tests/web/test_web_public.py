@@ -134,6 +134,14 @@ def test_links_on_public_pages_lead_to_public_pages(public):
         assert refused == set(), path
 
 
+def test_the_way_in_still_has_its_forms(open_pages):
+    """What concerns one person alone is no public page."""
+    pages = open_pages(sign_up=True)
+    page = stranger(pages).get("/sign-up")
+    assert 'action="/language"' in page.text
+    assert page.headers["cache-control"] == "private, no-cache"
+
+
 def test_nothing_is_written_by_looking(public):
     stranger(public).get("/")
     assert public.store.visits.last("", public.app.clock.now()) is None

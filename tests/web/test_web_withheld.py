@@ -107,6 +107,7 @@ def test_what_stands_in_its_place_says_since_when_and_why(told):
     assert "withheld since" in shown
     assert sha256 in shown
     assert "places that changed: 1" in shown
+    assert "Withheld since" in shown
 
 
 def _all():
