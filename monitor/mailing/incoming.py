@@ -8,6 +8,7 @@ sealed Message-ID it must quote, and what ends a subscription is a sealed token.
 import re
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
@@ -63,7 +64,7 @@ def read(raw: bytes) -> Incoming:
     try:
         mail = message_from_bytes(raw, policy=compat32)
         made = _kind(mail, raw)
-    except (LookupError, ValueError, TypeError, AssertionError, RecursionError) as error:
+    except (MessageError, LookupError, ValueError, TypeError, AssertionError, RecursionError) as error:
         # The standard library raises all of these for broken MIME (python/cpython issues 80222, 106669 and others).
         raise Refused(f"broken MIME ({type(error).__name__})") from error
     return made
@@ -208,7 +209,7 @@ def _header(mail: Message, name: str) -> str:
     try:
         pieces = decode_header(raw)
         said = [p.decode(c or "ascii", "replace") if isinstance(p, bytes) else p for p, c in pieces]
-    except (LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return raw
     return " ".join(said)
 

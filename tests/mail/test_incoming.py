@@ -89,7 +89,7 @@ def test_an_unsubscribe_is_read_from_subject_and_address():
 def test_an_encoded_subject_is_decoded_and_a_broken_one_does_no_harm():
     raw = bounces.unsubscribe("").replace(b"Subject: unsubscribe ", b"Subject: =?utf-8?B?dW5zdWJzY3JpYmUgNy1hYmM=?=")
     assert "unsubscribe 7-abc" in read(raw).text
-    for broken in (b"=?utf-8?B?####?=", b"=?no-such-charset?Q?unsubscribe?=", b"=?utf-8?Q?=FF=00?="):
+    for broken in (b"=?utf-8?B?####?=", b"=?utf-8?B?A?=", b"=?no-such-charset?Q?unsubscribe?=", b"=?utf-8?Q?=FF=00?="):
         read(bounces.unsubscribe("").replace(b"Subject: unsubscribe ", b"Subject: " + broken))
 
 

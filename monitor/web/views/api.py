@@ -4,12 +4,13 @@ Lists go on by key (`next`), so that a long history is read whole while new line
 """
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from monitor import __version__
 from monitor.messages.payload import change_facts, citation_facts, event_facts
@@ -29,6 +30,15 @@ MOST = 100
 PARTS, CHARACTERS = 200, 20_000
 """Of one change: places, and characters of page text in each, either side."""
 
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is beyond the calendar") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="Entries in one answer.")]
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 After = Annotated[str, Query(max_length=60, description="The place to go on from, as `next` has it.")]
@@ -47,8 +57,8 @@ def changes(  # every filter by its name, so that the OpenAPI document has them
     kind: Several = [],  # noqa: B006
     severity: Annotated[list[shapes.SeverityName], Query()] = [],  # noqa: B006
     state: Annotated[list[shapes.StateName], Query()] = [],  # noqa: B006
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     everything: Annotated[bool, Query(description="What was found and kept out of the mails, too.")] = False,
     limit: Limit = 50,
     after: After = "",
