@@ -217,6 +217,16 @@ def test_a_session_is_no_key_and_a_key_is_no_session(team):
     assert thief.get("/").status_code == 303
 
 
+def test_a_login_that_cannot_be_looked_up_is_no_stranger_and_no_guest(team):
+    """The database is not to be read: neither the login page nor anybody's page, but the plain truth."""
+    visitor, _ = enter(team, "Anna")
+    database = team.app.settings.database
+    team.store.close()
+    database.write_bytes(b"not a database" * 1000)
+    assert visitor.get("/").status_code == 503
+    assert visitor.get("/static/house.css").status_code == 200
+
+
 # --- the users themselves ---------------------------------------------------------------------------------------------
 
 
