@@ -21,7 +21,7 @@ LONG = 40
 """Words added or removed in one place from which on it is more than a touch."""
 MOST_REASONS = 6
 
-_BINDING = frozenset({FactKind.MODAL, FactKind.NEGATION})
+_BINDING = frozenset({FactKind.MODAL, FactKind.NEGATION, FactKind.TERM})
 
 Weighed = tuple[Severity, Reason]
 

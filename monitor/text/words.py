@@ -1,4 +1,5 @@
-"""Facts that changed between two versions of a passage: numbers, dates, money, percentages, duty words, negation.
+"""Facts that changed between two versions of a passage: numbers, dates, money, percentages, duty words, negation,
+named bodies, defined terms.
 
 Facts are compared by value: `20,000` is `20 000`, `3 May 2024` is `2024-05-03`. What stands equally often on both
 sides has not changed, wherever it stands.
@@ -14,6 +15,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Self
 
+from monitor.text.definitions import Definitions
 from monitor.text.patterns import months, one_of, section, without_accents, words
 
 
@@ -24,6 +26,12 @@ class FactKind(StrEnum):
     PERCENTAGE = "percentage"
     MODAL = "modal"
     NEGATION = "negation"
+    BODY = "body"
+    """A body that is named: an authority, a court, a regulator."""
+    TERM = "term"
+    """A term that is given a meaning."""
+    DEFINITION = "definition"
+    """The same term, another meaning; `old` and `new` are the term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class _Lists:
     scales: Mapping[str, int]
     modals: re.Pattern[str]
     negations: re.Pattern[str]
+    bodies: re.Pattern[str]
+    definitions: Definitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class WordLists:
     @classmethod
     def compile(cls, data: Mapping[str, object]) -> Self:
         """Build from the mapping of words.yaml: its `months` and `severity: {language: {modals, negations, percent,
-        thousands, millions, billions, currencies}}`. Raises ValueError on another shape.
+        thousands, millions, billions, currencies, bodies, defines, defined_by}}`. Raises ValueError on another shape.
         """
         languages = section(data, "severity")
         return cls({x: _lists(data, [x]) for x in languages}, _lists(data, list(languages)))
@@ -68,13 +78,23 @@ def changed_facts(old: str, new: str, language: str, words: WordLists) -> tuple[
     lists = words.languages.get(language, words.everything)
     before, after = _facts(old, lists), _facts(new, lists)
     facts: list[Fact] = []
-    for kind in FactKind:
+    for kind in before:
         lost, gained = _difference(before[kind], after[kind]), _difference(after[kind], before[kind])
         if kind is FactKind.NEGATION:
             facts += [Fact(kind, " ".join(lost), " ".join(gained))] if lost or gained else []
         else:
             facts += [Fact(kind, one, other) for one, other in zip_longest(lost, gained, fillvalue="")]
-    return tuple(facts)
+    return (*facts, *_terms(old, new, lists.definitions))
+
+
+def _terms(old: str, new: str, definitions: Definitions) -> Iterator[Fact]:
+    before, after = definitions.of(old), definitions.of(new)
+    for key, (term, meaning) in before.items():
+        if key not in after:
+            yield Fact(FactKind.TERM, term, "")
+        elif after[key][1] != meaning:
+            yield Fact(FactKind.DEFINITION, term, after[key][0])
+    yield from (Fact(FactKind.TERM, "", term) for key, (term, _) in after.items() if key not in before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +122,13 @@ _FIGURES = r"""
 _SYMBOLS = {"€": "eur", "euro": "eur", "euros": "eur", "$": "usd", "dollar": "usd", "dollars": "usd", "£": "gbp"}
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _WORD = re.compile(r"\w+")
+_TERMS = frozenset({FactKind.TERM, FactKind.DEFINITION})
 _POWERS = {"thousands": 3, "millions": 6, "billions": 9}
 
 
 def _facts(text: str, lists: _Lists) -> dict[FactKind, list[_Seen]]:
     text = unicodedata.normalize("NFC", text)
-    found: dict[FactKind, list[_Seen]] = {kind: [] for kind in FactKind}
+    found: dict[FactKind, list[_Seen]] = {kind: [] for kind in FactKind if kind not in _TERMS}
     rest: list[str] = []
     at = 0
     for match in lists.figures.finditer(text):
@@ -118,6 +139,7 @@ def _facts(text: str, lists: _Lists) -> dict[FactKind, list[_Seen]]:
     rest.append(text[at:])
     found[FactKind.MODAL] = list(_spoken(" # ".join(rest), lists.modals))
     found[FactKind.NEGATION] = list(_spoken(" # ".join(rest), lists.negations))
+    found[FactKind.BODY] = list(_spoken(text, lists.bodies))
     return found
 
 
@@ -225,6 +247,9 @@ def _lists(data: Mapping[str, object], languages: list[str]) -> _Lists:
         scales,
         re.compile(rf"\b{one_of(all_of('modals'))}\b"),
         re.compile(rf"\b{one_of(all_of('negations'))}\b"),
+        # The longest first: “Council of Ministers” is not “Council of …”.
+        re.compile(rf"\b{one_of(sorted(all_of('bodies'), key=len, reverse=True))}\b"),
+        Definitions(all_of("defines"), all_of("defined_by")),
     )
 
 
