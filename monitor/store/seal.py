@@ -33,13 +33,24 @@ class Seal:
                 descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
                 with os.fdopen(descriptor, "w") as file:
                     file.write(secrets.token_hex(32))
-                # Whoever is first wins; half a key is never seen.
-                with suppress(FileExistsError):
-                    os.link(fresh, self.path)
-                fresh.unlink()
+                    file.flush()
+                    # A name that reached the disk before its content would be an empty key after a power failure.
+                    os.fsync(file.fileno())
+                self._put(fresh)
             except OSError as error:
                 raise StorageError(f"{self.path} cannot be written: {error.strerror}.") from error
+            finally:
+                with suppress(OSError):
+                    fresh.unlink(missing_ok=True)
         return self.read()
+
+    def _put(self, fresh: Path) -> None:
+        """Whoever is first wins; half a key is never seen. One that was emptied is none, and is replaced."""
+        try:
+            os.link(fresh, self.path)
+        except FileExistsError:
+            if not self._read():
+                fresh.replace(self.path)
 
     def _read(self) -> str:
         try:
