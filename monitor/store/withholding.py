@@ -139,12 +139,6 @@ class Withholding:
         """Which of these copies are not to be shown; what was said of the copy itself goes before its twins."""
         return withheld_copies(self._database, snapshots)
 
-    def hashes(self) -> frozenset[str]:
-        """SHA-256 of everything that is covered."""
-        statement = select(SNAPSHOT.c.sha256).join(WITHHELD, WITHHELD.c.snapshot_id == SNAPSHOT.c.id)
-        with self._database.reading() as connection:
-            return frozenset(connection.scalars(statement.where(WITHHELD.c.lifted_at.is_(None))))
-
     def veil(self) -> Veil:
         with self._database.reading() as connection:
             return read_veil(connection)

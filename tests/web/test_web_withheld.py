@@ -7,7 +7,23 @@ import lived
 import pytest
 
 from monitor.clock import SteppedClock
-from monitor.model import Event, EventKind, Held, Outcome, Part, PartKind, QuoteState, QuoteTouch, Reason, Severity
+from monitor.model import (
+    DigestKind,
+    DigestOrder,
+    Event,
+    EventKind,
+    Held,
+    Outcome,
+    Outgoing,
+    Part,
+    PartKind,
+    QuoteState,
+    QuoteTouch,
+    Reason,
+    Severity,
+    Subscriber,
+)
+from monitor.store import Wanted
 
 CANARY = "zzcanary sentence of a person who wants to be forgotten"
 WORDS, REST = "zzcanary", "to be forgotten"
@@ -20,6 +36,8 @@ def told(site):
     """The newest copy but one of a source has the sentence; a change brought it and another one took it away."""
     pages = site("lived")
     store = pages.store
+    # From now on everything is still to be told to her.
+    store.subscribers.add(Subscriber(0, "anna@example.org", created_at=lived.NOW))
     clock = SteppedClock(lived.NOW + lived.HOUR)
     past = lived.Past(store, clock, CANARY)
     change = past.change(Severity.CRITICAL)
@@ -111,8 +129,6 @@ def test_what_stands_in_its_place_says_since_when_and_why(told):
 
 
 def _all():
-    from monitor.store import Wanted
-
     return Wanted(everything=True)
 
 
@@ -173,3 +189,19 @@ def test_a_later_look_is_not_covered(told):
     told.store.withholding.put(told.snapshot, "a court order", "Anna", clock.now())
     told.app.clock.set(clock.now() + timedelta(hours=1))
     assert "an ordinary counter" in told.get("/held?days=0").text
+
+
+@pytest.mark.parametrize("kind", [DigestKind.DIGEST, DigestKind.FIRST_REPORT])
+def test_a_message_that_tells_of_it_is_not_shown(told, kind):
+    store, now = told.store, told.app.clock.now()
+    reader = store.subscribers.get("anna@example.org")
+    (change, *_), _ = store.outbox.untold(reader.id)
+    order = DigestOrder(reader, kind, "2026-11-23", now - lived.DAY, now)
+    mime = f"Subject: s\n\n{CANARY}\n".encode()
+    message = Outgoing(reader.email, "a@example.org", "s", "<1@example.org>", mime)
+    number = store.outbox.enqueue(order, [f"change:{change.id}"], (), message, now)
+    assert CANARY in told.get(f"/digests/{number}").text
+    store.withholding.put(told.snapshot, "a court order", "Anna", now)
+    page = told.get(f"/digests/{number}").text
+    assert (REST in page, "is withheld; it is not shown" in page) == (False, True)
+    assert {told.get(f"/digests/{number}/{part}").status_code for part in ("file", "html")} == {451}
