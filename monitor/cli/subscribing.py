@@ -141,7 +141,9 @@ def add(
             tuple(source or ()), tuple(jurisdiction or ()), tuple(word or ()), min_severity,
         )  # fmt: skip
         blank = Subscriber(0, name, language=app.settings.language, timezone=app.settings.timezone, medium=medium)
-        _say("added", app.store.subscribers.add(granted(app, wishes, blank)))
+        added = app.store.subscribers.add(granted(app, wishes, blank))
+        _note(app, "reader-add", added)
+        _say("added", added)
         for line in listing.missing(app.settings, medium, name):
             typer.echo(line)
 
@@ -181,6 +183,7 @@ def change(
         if after == before:
             raise ConfigError([Problem(email, "nothing to change was given", "monitor subscribers change --help")])
         app.store.subscribers.update(after)
+        _note(app, "reader-change", after)
         _say("changed", after)
 
 
@@ -189,6 +192,7 @@ def pause(email: Email) -> None:
     with ground.kept() as app:
         reader = replace(subscriber(app, email), paused=True)
         app.store.subscribers.update(reader)
+        _note(app, "reader-pause", reader)
         typer.echo(f"paused {reader.email}; monitor subscribers resume {reader.email}")
 
 
@@ -197,6 +201,7 @@ def resume(email: Email) -> None:
     with ground.kept() as app:
         reader = subscriber(app, email)
         app.store.subscribers.resume(reader.id)
+        _note(app, "reader-resume", reader)
         _say("resumed", reader)
 
 
@@ -217,6 +222,7 @@ def forget(
         if not yes:
             typer.confirm(f"Forget {reader.email} and every message to them?", abort=True)
         app.store.subscribers.forget(reader.email)
+        _note(app, "reader-forget", reader)
         typer.echo(f"forgotten {reader.email}")
 
 
@@ -227,6 +233,11 @@ def subscriber(app: ground.Kept, email: str) -> Subscriber:
         known = [s.email for s in app.store.subscribers.all()]
         raise ConfigError([Problem(email, "is not subscribed", ground.meant(email, known, "monitor subscribers"))])
     return found
+
+
+def _note(app: ground.Kept, what: str, reader: Subscriber) -> None:
+    """In the log of what was done, by number: whoever is forgotten must not stand in it."""
+    app.store.audit.note("(command line)", what, f"subscriber:{reader.id}", "", app.clock.now())
 
 
 def _say(done: str, reader: Subscriber) -> None:

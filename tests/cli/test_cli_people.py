@@ -94,3 +94,18 @@ def test_doctor_knows_users_as_a_way_in(monitor, anna, monkeypatch):
     assert "nobody could log in" not in monitor("doctor", "--offline").said
     monitor("users", "disable", "Anna")
     assert "nobody could log in" in monitor("doctor", "--offline").said
+
+
+def test_what_is_done_to_subscribers_stands_in_the_log_without_their_address(monitor, lived_in, opened):
+    for line in (("add",), ("change", "--hour", "9"), ("pause",), ("resume",), ("forget", "--yes")):
+        assert monitor("subscribers", line[0], "cleo@example.org", *line[1:]).code == 0
+    rows = opened.audit.list()
+    assert [row.what.removeprefix("reader-") for row in reversed(rows)] == [
+        "add",
+        "change",
+        "pause",
+        "resume",
+        "forget",
+    ]
+    assert len({row.target for row in rows}) == 1
+    assert "cleo" not in monitor("audit").out
