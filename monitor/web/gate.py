@@ -46,7 +46,8 @@ class Gate:
         scope.setdefault("state", {})["caller"] = caller
         out = _Answer(send, head=scope["method"] == "HEAD")
         if out.head:
-            scope["method"] = "GET"
+            # A copy: the server frames the answer by its own scope, and expects no body for HEAD.
+            scope = {**scope, "method": "GET"}
         public = caller is not None and self._is_public(caller, scope)
         out.public = public
         status = _refused(caller, scope["path"], _declared(headers), public=public)

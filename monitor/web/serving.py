@@ -36,6 +36,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 lifespan="off",
                 ws="none",
+                http="h11",  # whatever else is installed: the bound on headers below is its own
                 timeout_graceful_shutdown=PATIENCE,
                 timeout_keep_alive=10,
                 limit_concurrency=200,

@@ -35,6 +35,16 @@ def test_a_connection_without_a_peer_is_nobodys(pages):
     assert through(pages.gate, scope)[0]["status"] == 403
 
 
+def test_the_servers_own_scope_still_says_head(pages):
+    scope = {"type": "http", "method": "HEAD", "path": "/robots.txt", "raw_path": b"/robots.txt", "query_string": b"",
+             "scheme": "http", "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 5), "server": None,
+             "http_version": "1.1"}  # fmt: skip
+    start, *bodies = through(pages.gate, scope)
+    assert start["status"] == 200
+    assert all(message["body"] == b"" for message in bodies)
+    assert scope["method"] == "HEAD"
+
+
 def test_keys_that_were_tried_long_ago_are_forgotten_when_there_are_too_many():
     tries = Attempts(most=1, remembered=3)
     assert tries.allowed(NOW, "a")

@@ -147,7 +147,8 @@ def test_an_administrator_withholds_and_lifts_on_the_page_of_the_copy(told):
     visitor = told.visitor()
     visitor.post("/name", {"name": "Anna", "to": "/"})
     page = f"/kept/{told.snapshot}"
-    assert visitor.post(f"{page}/withhold", {"reason": " "}, on=page).status_code == 400
+    for unseen in (" ", "\0", "\u202e\u200b"):
+        assert visitor.post(f"{page}/withhold", {"reason": unseen}, on=page).status_code == 400
     assert visitor.post(f"{page}/withhold", {"reason": "a court  order"}, on=page).headers["location"] == page
     assert visitor.get(f"{page}/page").status_code == 451
     assert visitor.post(f"{page}/lift", {"reason": "set aside on appeal"}, on=page).status_code == 303

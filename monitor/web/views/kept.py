@@ -4,6 +4,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from monitor.extract import sniff
+from monitor.messages.safe import header
 from monitor.store import SnapshotRow
 from monitor.web.access import Role
 from monitor.web.covering import lines_of, refusal
@@ -87,7 +88,7 @@ def lift(number: int, desk: AtDesk, form: Filled) -> Response:
 
 def _said(desk: Desk, form: Filled, number: int, *, lift: bool) -> Response:
     row = _row(desk, number)
-    reason = " ".join(form.get("reason", 500).split())
+    reason = header(form.get("reason", 500), 500)
     if not reason:
         raise HTTPException(400)
     if (who := signed_by(desk)) is None:
