@@ -97,8 +97,8 @@ class PageSettings(BaseSettings):
     @model_validator(mode="after")
     def _public_somewhere(self) -> "PageSettings":
         # Without it a proxy on this machine may look like a person here.
-        if self.web_public and not self.public_url:
-            raise RefusedError("is needed for MONITOR_WEB_PUBLIC", "such as https://watch.example.org",
+        if self.web_public and not self.web_shared:
+            raise RefusedError("with a name that is not this machine's own is needed for MONITOR_WEB_PUBLIC", "such as https://watch.example.org",
                                where="MONITOR_PUBLIC_URL")  # fmt: skip
         return self
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import lived
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.clock import SteppedClock
 from monitor.errors import ConfigError
-from monitor.model import Mark, Outcome, Part, PartKind, Span, Subscriber
+from monitor.model import Change, ChangeKind, Mark, Outcome, Part, PartKind, Severity, Source, Span, Subscriber
 from monitor.model.review import ReviewState
 from monitor.settings import Place, Settings
-from monitor.web.public import may_reach
+from monitor.web.public import OF_A_CHANGE, OF_A_PART, excerpted, may_reach
 from monitor.web.serving import check_exposure
 from monitor.wiring import load_watch_list
 
@@ -213,3 +215,40 @@ def test_the_setting_needs_a_public_address(tmp_path):
 
 def test_pages_that_strangers_may_read_may_be_reached(tmp_path):
     check_exposure(Settings(home=tmp_path, web_public="read", public_url=PUBLIC), Place("0.0.0.0", 80))
+
+
+@given(
+    st.lists(
+        st.builds(
+            Part,
+            st.sampled_from([kind for kind in PartKind if kind is not PartKind.LINK]),
+            old=st.text(max_size=3000),
+            new=st.text(max_size=3000),
+            spans=st.lists(st.builds(Span, st.sampled_from(Mark), st.text(max_size=3000)), max_size=4).map(tuple),
+        ),
+        max_size=30,
+    )
+)
+def test_however_much_changed_strangers_get_an_excerpt(parts):
+    change = Change("one", ChangeKind.TEXT, Severity.MINOR, (), tuple(parts), lived.NOW, lived.NOW)
+    shown = excerpted(change, Source("one", "One", "", None)).parts
+    sizes = [len(part.old) + len(part.new) + sum(len(span.text) for span in part.spans) for part in shown]
+    assert len(shown) == len(parts)
+    assert all(size <= 2 * OF_A_PART for size in sizes)
+    assert sum(sizes) <= OF_A_CHANGE + OF_A_PART
+
+
+def test_a_document_replaced_whole_is_not_given_away_whole():
+    text = " ".join(f"word{n}" for n in range(3000))
+    part = Part(PartKind.ADDED, "", text, (Span(Mark.ADDED, text),))
+    change = Change("one", ChangeKind.TEXT, Severity.MINOR, (), (part,), lived.NOW, lived.NOW)
+    (shown,) = excerpted(change, Source("one", "One", "", None)).parts
+    assert shown.new == ""
+    assert [span.mark for span in shown.spans] == [Mark.ADDED, Mark.CUT]
+    assert 500 < len(shown.spans[0].text) <= OF_A_PART
+    assert text.startswith(shown.spans[0].text + " ")
+
+
+def test_an_address_of_this_machine_is_no_public_one(tmp_path):
+    with pytest.raises(ConfigError, match="MONITOR_PUBLIC_URL"):
+        Settings(home=tmp_path, web_public="read", public_url="http://localhost:8000")

@@ -179,7 +179,7 @@ def _line(line: Line, source: Source | None, desk: Desk) -> dict[str, Any]:
 
 
 def _reviews(item: str, desk: Desk) -> list[dict[str, Any]]:
-    return [_review(review, desk) for review in desk.store.reviews.history(item)]
+    return [_review(review, desk) for review in desk.store.reviews.history(item)] if desk.who else []
 
 
 def _review(review: Review, desk: Desk) -> dict[str, Any]:
