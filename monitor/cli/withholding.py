@@ -25,7 +25,9 @@ def withhold(
 
     Messages that were sent are with their readers; this program does not show them again.
     """
-    why = " ".join(reason.split())
+    from monitor.messages.safe import header  # noqa: PLC0415
+
+    why = header(reason, 500)
     if not why:
         raise MonitorError("--reason: say why, in a few words.")
     with ground.kept() as app:

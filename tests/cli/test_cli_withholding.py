@@ -65,6 +65,7 @@ def test_mistakes_are_named(monitor, opened):
     assert "There is no copy 999" in monitor("withhold", 999, "--reason", "x").err
     assert "There is no copy -1" in monitor("withhold", "--reason", "x", "--", "-1").err
     assert "say why" in monitor("withhold", 1, "--reason", "  ").err
+    assert "say why" in monitor("withhold", 1, "--reason", "\u200b\u202e ").err
     assert opened.audit.list() == ()
 
 
