@@ -182,6 +182,9 @@ class Readers:
     def __init__(self, access):
         self._access = access
 
+    def __getattr__(self, name):
+        return getattr(self._access, name)
+
     def caller(self, *asked):
         caller = self._access.caller(*asked)
         return replace(caller, identity=replace(caller.identity, role=Role.READER)) if caller.identity else caller
