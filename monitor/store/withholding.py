@@ -185,11 +185,13 @@ _OF = (
     " WHERE x.lifted_at IS NULL AND t.id IN ({marks}) ORDER BY x.id"
 )
 # A change that tells the text as gone ends the time; not when the copy came back after it.
+# CROSS JOIN keeps this order (sqlite.org/optoverview.html#crossjoin): where nothing is withheld, nothing else is read.
 _COVERED = text(
     "SELECT t.source_id, t.sha256, x.reason, x.at, t.first_seen,"
     " (SELECT max(c.confirmed_at) FROM change AS c WHERE c.source_id = t.source_id AND c.old_sha256 = t.sha256"
     "  AND c.confirmed_at >= t.last_seen) AS until"
-    " FROM withheld AS x JOIN snapshot AS s ON s.id = x.snapshot_id JOIN snapshot AS t ON t.sha256 = s.sha256"
+    " FROM withheld AS x CROSS JOIN snapshot AS s ON s.id = x.snapshot_id"
+    " CROSS JOIN snapshot AS t ON t.sha256 = s.sha256"
     " WHERE x.lifted_at IS NULL ORDER BY x.id DESC"
 ).columns(
     source_id=SNAPSHOT.c.source_id.type, sha256=SNAPSHOT.c.sha256.type, reason=WITHHELD.c.reason.type, at=UTC_DATE,
