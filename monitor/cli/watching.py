@@ -10,12 +10,16 @@ from monitor.cli.history import document_row
 from monitor.errors import ConfigError, ExtractError, MonitorError, Problem
 
 if TYPE_CHECKING:
-    from monitor.model import Citation, Extraction, Source
+    from monitor.judge.coverage import Stand
+    from monitor.model import Extraction, Source
     from monitor.store import SourceState
     from monitor.wiring import App
 
-STANDS = {"found", "no_anchor", "elsewhere"}
-"""States of a quoted passage that do not call the chapter into question."""
+_WORDS = {
+    "unwatched": "not watched", "waiting": "not looked at yet", "quote_gone": "quote missing",
+    "quote_changed": "quote changed", "anchor": "quote found", "check": "to be checked",
+}  # fmt: skip
+"""Of verdicts that are not a word themselves."""
 _VERDICTS = {True: ("stands", ""), False: ("FAILS", "bold red"), None: ("?", "dim")}
 
 
@@ -257,13 +261,12 @@ def _show_text(extraction: "Extraction", source: "Source", *, margin: bool) -> N
 def citations(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Does the chapter still stand? One line per footnote; exit code 1 if one of them does not."""
     from monitor import config  # noqa: PLC0415
+    from monitor.judge.coverage import coverage  # noqa: PLC0415
     from monitor.wiring import by_source  # noqa: PLC0415
 
     with ground.kept() as app:
-        states = {s.source.id: s for s in app.store.sources.all()}
         cited = by_source(config.load_citations(app.settings.home))
-        found = sorted((c for group in cited.values() for c in group), key=lambda c: (c.footnote, c.source_id))
-        rows = [_standing(c, states.get(c.source_id)) for c in found]
+        rows = [_standing(stand) for stand in coverage(cited, app.store.standings.seen(), {})]
         if as_json:
             ground.print_json(rows)
         else:
@@ -272,26 +275,28 @@ def citations(*, as_json: Annotated[bool, typer.Option("--json", help="For progr
         raise typer.Exit(1)
 
 
-def _standing(citation: "Citation", state: "SourceState | None") -> dict[str, Any]:
-    """One footnote and one source: does it stand? None, and no accusation, where nothing was looked at."""
-    from monitor.model import Health  # noqa: PLC0415
-    from monitor.text.quotes import quote_key  # noqa: PLC0415
+def _standing(stand: "Stand") -> dict[str, Any]:
+    """One footnote and one source: does it stand? None, and no accusation, where nothing was looked at.
 
-    row: dict[str, Any] = {"footnote": citation.footnote, "source": citation.source_id, "stands": None}
-    if state is None or state.health is Health.NOT_WATCHED:
-        return {**row, "state": "not watched", "quotes": []}
-    if not state.memory.looks:
-        return {**row, "state": "not looked at yet", "quotes": []}
-    quotes = [str(state.memory.quotes.get(quote_key(q), "unread")) for q in citation.quotes if not q.phrase]
-    healthy = state.health in {Health.OK, Health.DOUBT}
-    intact = all(q in STANDS for q in quotes)
-    if not healthy:
-        word = str(state.health)
-    elif not intact:
-        word = "quote " + next(q for q in quotes if q not in STANDS)
-    else:
-        word = "quote found" if "found" in quotes else "there"
-    return {**row, "stands": healthy and intact, "state": word, "quotes": quotes, "checked": state.last_good_at}
+    The same judgement as on the page of coverage. A document that changed around its passages stands; the page also
+    asks for a person's review of it.
+    """
+    from monitor.judge.coverage import ANSWERS, Answer, Verdict  # noqa: PLC0415
+    from monitor.model import Health  # noqa: PLC0415
+
+    seen, verdict = stand.seen, stand.verdict
+    retired = seen is not None and seen.health is Health.RETIRED
+    stands: bool | None = ANSWERS[verdict] is Answer.STANDS or verdict is Verdict.CHANGED
+    if verdict in {Verdict.UNWATCHED, Verdict.WAITING} and not retired:
+        stands = None
+    found = any(str(quote.state) == "found" for quote in stand.quotes)
+    words = {**_WORDS, "intact": "quote found" if found else "there"}
+    return {
+        "footnote": stand.citation.footnote, "source": stand.citation.source_id, "stands": stands,
+        "state": "retired" if retired else words.get(verdict, str(verdict)), "verdict": str(verdict),
+        "quotes": [str(quote.state) for quote in stand.quotes if not quote.quote.phrase],
+        "checked": seen.last_good_at if seen else None,
+    }  # fmt: skip
 
 
 def _citation_table(rows: list[dict[str, Any]]) -> None:

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitor import config
 from monitor.cli import watching
 from monitor.errors import MonitorError
+from monitor.judge.coverage import coverage
+from monitor.wiring import by_source
 
 SHOWN = "five⟨U+001B⟩[2Jtwo⟨U+202E⟩years⟨U+200B⟩"
 """The page text that would clear a terminal, as it may be shown."""
@@ -104,6 +107,14 @@ def test_citations_tell_which_footnotes_do_not_stand(monitor, lived_in):
         "175": ["?", "not", "watched", "oecd-api"],
     }
     assert done.out.splitlines()[-1] == "2 of 4 do not stand; 1 not looked at"
+
+
+def test_citations_judge_as_the_page_of_coverage_does(monitor, lived_in, opened):
+    stands = coverage(by_source(config.load_citations(lived_in)), opened.standings.seen(), {})
+    rows = json.loads(monitor("citations", "--json").out)
+    assert [(row["footnote"], row["verdict"]) for row in rows] == [
+        (stand.citation.footnote, str(stand.verdict)) for stand in stands
+    ]
 
 
 def test_citations_neither_accuse_nor_acquit_before_the_first_look(monitor, home):
