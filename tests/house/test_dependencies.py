@@ -4,9 +4,11 @@ import ast
 import re
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 # Used without an import statement: zoneinfo reads tzdata where the system has no zones, Starlette reads forms with
 # python-multipart.
@@ -15,8 +17,7 @@ NOT_IMPORTED = {"python-multipart", "tzdata"}
 PART_OF_ANOTHER = {"pydantic_core", "starlette"}
 
 
-def plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+plain = canonicalize_name
 
 
 @pytest.fixture(scope="module")
@@ -59,5 +60,42 @@ def test_everything_that_is_declared_is_used(imported, declared, extras):
 
 def test_the_locks_hold_every_declared_package(checkout, declared):
     for name in ("requirements.lock", "requirements-dev.lock"):
-        pinned = set(re.findall(r"^([a-z0-9-]+)==", (checkout / name).read_text("utf-8"), re.MULTILINE))
-        assert declared - pinned == set(), f"{name}: run ./run lock"
+        assert declared - locked(checkout / name).keys() == set(), f"{name}: run ./run lock"
+
+
+def locked(file) -> dict[str, Requirement]:
+    """The packages of a lock that are installed on this machine, by name."""
+    lines = re.findall(r"^[a-zA-Z0-9][^\\\n]*", file.read_text("utf-8"), re.MULTILINE)
+    found = (Requirement(line) for line in lines)
+    return {plain(each.name): each for each in found if each.marker is None or each.marker.evaluate()}
+
+
+def needs(pinned: Requirement) -> list[Requirement]:
+    """What a locked package requires on this machine, that of its locked extras included."""
+    asked = [Requirement(line) for line in distribution(pinned.name).requires or ()]
+    extras = ("", *pinned.extras)
+    return [each for each in asked if each.marker is None or any(each.marker.evaluate({"extra": e}) for e in extras)]
+
+
+def unmet(lock: dict[str, Requirement]) -> list[str]:
+    """Requirements of locked packages that the lock does not answer: wrong version, no such package, extra left out."""
+    found = []
+    for pinned in lock.values():
+        for need in needs(pinned):
+            answer = lock.get(plain(need.name))
+            version = str(answer.specifier).removeprefix("==") if answer else ""
+            if answer is None or not need.specifier.contains(version, prereleases=True) or need.extras - answer.extras:
+                found.append(f"{pinned} needs {need}")
+    return found
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_answers_every_requirement_of_its_own_packages(checkout, name):
+    """Pip asks the index for what a lock leaves open, and then tomorrow's release breaks today's commit."""
+    assert unmet(locked(checkout / name)) == []
+
+
+def test_a_lock_without_its_extras_would_be_noticed(checkout):
+    lock = locked(checkout / "requirements-dev.lock")
+    bare = lock | {"coverage": Requirement(str(lock["coverage"]).replace("[toml]", ""))}
+    assert [line.partition(" needs ")[2] for line in unmet(bare)] == ["coverage[toml]>=7.10.6"]
