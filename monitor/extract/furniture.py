@@ -25,6 +25,10 @@ SIGN_UP = 600
 """Characters up to which a section that asks for a mail address says no more than why."""
 LINK_RUN = 4
 """So many links in a row, with no other words, are a menu."""
+LEAST_TEXT = 300
+"""Characters outside links from which a piece of furniture can be the document where nothing else is."""
+STRAY_SHARE = 0.1
+"""What stands outside all furniture and holds less than this of what such a piece holds is no document."""
 
 TAGS = {
     "nav": Place.NAV,
@@ -56,6 +60,8 @@ ROLES = {
     "alertdialog": Place.DIALOG,
     "tooltip": Place.DIALOG,
 }
+MAY_BE_TEXT = frozenset({Place.HEADER, Place.NAV, Place.ASIDE, Place.FOOTER, Place.FORM})
+"""Furniture that can be the document where nothing else is: a wall of consent or what is hidden never is."""
 OUTSIDE_MAIN = frozenset({Place.HEADER, Place.FOOTER})
 """Inside the main part a header or footer belongs to the text (HTML: no banner, no contentinfo there)."""
 
@@ -192,6 +198,10 @@ def settle(
     if chosen is not None:
         return _part(lines, _places(regions), [not inside for inside in chosen])
     dropped = _dropped(regions, lines)
+    only = _only_text(lines, regions, dropped)
+    if only:
+        regions[only].place, regions[only].main = Place.MAIN, True
+        dropped = _dropped(regions, lines)
     places = _places(regions)
     best = _keep_main_only(lines, regions, dropped, places)
     endings.drop_labels(lines, regions, dropped)
@@ -263,6 +273,30 @@ def _dropped(regions: list[Region], lines: list[Line]) -> list[bool]:
         )
         dropped.append((region.place is not Place.MAIN and small) or (index > 0 and dropped[region.parent]))
     return dropped
+
+
+def _only_text(lines: list[Line], regions: list[Region], dropped: list[bool]) -> int:
+    """The furniture that holds the most text, where nothing else holds any; 0 for none.
+
+    News pages with long menus set their article in a `<header>` or `<aside>`, which is then a small share of the whole.
+    """
+    text = [0] * len(regions)
+    outside = 0
+    for line in lines:
+        if line.linked or line.pressed:
+            continue
+        if dropped[line.region]:
+            text[line.region] += len(line.text)
+        else:
+            outside += len(line.text)
+    for index in range(len(regions) - 1, 0, -1):
+        if regions[index].place is Place.MAIN:  # what is furniture inside furniture stays so
+            text[regions[index].parent] += text[index]
+    best = max(range(len(regions)), key=lambda i: (text[i] if regions[i].place in MAY_BE_TEXT else 0, -i))
+    if text[best] < LEAST_TEXT or regions[best].place not in MAY_BE_TEXT:
+        return 0
+    said = any(region.main and not gone for region, gone in zip(regions, dropped, strict=True))
+    return best if not outside or (not said and outside < text[best] * STRAY_SHARE) else 0
 
 
 def _keep_main_only(lines: list[Line], regions: list[Region], dropped: list[bool], places: list[Place]) -> int:

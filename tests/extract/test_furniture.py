@@ -185,3 +185,45 @@ def test_a_status_notice_is_kept_wherever_it_stands(read_html, place, language):
 def test_only_headings_of_the_text_are_above_the_text(read_html):
     found = read_html(f"<header><h1>Belgium.be</h1></header><main><h2>Privacy</h2>{TEXT}</main>")
     assert found.blocks[1].headings == ("Privacy",)
+
+
+MENU = f"<nav>{''.join(f'<li><a href=/r{n}>Rubriek nummer {n} van de krant</a></li>' for n in range(90))}</nav>"
+FOOT = "<footer><p>De Krant nv, Brussel. Alle rechten voorbehouden. Aanmelden</p></footer>"
+NEWS = {
+    "header": f"{MENU}<header><h1>Kamer stemt wet</h1>{TEXT}</header><aside><p>Meest gelezen</p></aside>{FOOT}",
+    "aside": f"<header><p>De Krant</p></header>{MENU}<aside>{TEXT}</aside>{FOOT}",
+    "article in an aside": f"<header><p>De Krant</p></header>{MENU}<aside><article>{TEXT}</article></aside>{FOOT}",
+    "footer": f"<header><p>De Krant</p></header>{MENU}<footer>{TEXT}</footer>",
+    "named": f"<div id='masthead'><p>De Krant</p></div>{MENU}<div class='sidebar'>{TEXT}</div>{FOOT}",
+    "a stray word": f"<div>Advertentie</div><header><p>De Krant</p></header>{MENU}<aside>{TEXT}</aside>{FOOT}",
+    "an empty main part": f"<main></main><header><p>De Krant</p></header>{MENU}<aside>{TEXT}</aside>{FOOT}",
+}
+
+
+@pytest.mark.parametrize("shape", NEWS)
+def test_when_nothing_is_the_text_the_largest_region_is(read_html, shape):
+    found = read_html(f"<html><title>De Krant</title><body>{NEWS[shape]}</body></html>")
+    assert kept(found).count("Alinea") == 8
+    assert "Rubriek nummer" not in kept(found)
+    assert "Meest gelezen" not in kept(found)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"{MENU}<header><p>De Krant</p></header><footer><p>Volg ons. Aanmelden</p></footer>",
+        f"{MENU}<main><p>Deze pagina bestaat niet.</p></main><aside>{TEXT}</aside>",
+        f"{MENU}<div class='cookie-banner'>{TEXT}</div>",
+        f"{MENU}<noscript>{TEXT}</noscript>",
+    ],
+    ids=["too little text", "a main part that says something", "a wall of consent", "hidden"],
+)
+def test_furniture_is_not_taken_for_the_text_for_want_of_any(read_html, page):
+    assert "Alinea" not in kept(read_html(page))
+    assert "Volg ons" not in kept(read_html(page))
+
+
+def test_a_menu_inside_the_largest_region_stays_a_menu(read_html):
+    found = read_html(f"{MENU}<aside><nav><p>Lees ook</p></nav>{TEXT}</aside>{FOOT}")
+    assert "Alinea 7" in kept(found)
+    assert "Lees ook" in left(found)
