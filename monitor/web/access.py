@@ -86,10 +86,7 @@ class Caller:
     @property
     def network(self) -> str:
         """What tries are counted by: an IPv4 address, or the /64 of an IPv6 one."""
-        address = ip_of(self.ip)
-        if isinstance(address, ipaddress.IPv6Address):
-            return str(ipaddress.ip_network((address, 64), strict=False))
-        return self.ip
+        return network_of(self.ip)
 
 
 class Access:
@@ -221,6 +218,11 @@ class Access:
         }  # fmt: skip
         return self._sealed(self._seal.made()).signed("login", value)
 
+    def many_behind(self, peer: str) -> bool:
+        """Do the connections of many visitors come from this address? A proxy of ours, or one on this machine."""
+        address = ip_of(peer)
+        return self._is_proxy(peer) or (address is not None and address.is_loopback)
+
     def _is_proxy(self, peer: str) -> bool:
         address = ip_of(peer)
         return address is not None and any(address in network for network in self._proxies)
@@ -277,6 +279,14 @@ def ip_of(text: str) -> Address | None:
     # A socket that listens on IPv6 shows IPv4 peers as ::ffff:192.0.2.1.
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return mapped or address
+
+
+def network_of(ip: str) -> str:
+    """An IPv4 address as it is, of an IPv6 one its /64: who has one of those has all of them."""
+    address = ip_of(ip)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address) if address else ip
 
 
 def cookie_name(name: str, *, secure: bool) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
 from monitor.clock import Clock
 from monitor.web.access import Access, Caller, is_open
 from monitor.web.headers import Headers, completed
@@ -31,7 +33,7 @@ class Gate:
     """The outermost layer."""
 
     def __init__(self, inner: Asgi, access: Access, clock: Clock, refusal: Refusal) -> None:
-        self.inner, self._access, self._clock, self._refusal = inner, access, clock, refusal
+        self.inner, self.access, self._clock, self._refusal = inner, access, clock, refusal
         self._public = access.public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,6 +59,9 @@ class Gate:
         except TooLargeError:
             if not out.started:
                 await self._refusal(scope, 413, caller)(scope, receive, out.send)
+        except ClientDisconnect:
+            # Whoever leaves before the end of their form is nobody's mistake.
+            return
 
     def _is_public(self, caller: Caller, scope: Scope) -> bool:
         stranger = caller.identity is None and not caller.unsure and not caller.wrong_key
@@ -66,7 +71,7 @@ class Gate:
         # Without a peer (a Unix socket) nobody is known.
         peer = (scope.get("client") or ("", 0))[0]
         local = (scope.get("server") or ("", 0))[0]
-        return self._access.caller(headers, peer, local, scope.get("scheme", "http"), self._clock.now(), scope["path"])
+        return self.access.caller(headers, peer, local, scope.get("scheme", "http"), self._clock.now(), scope["path"])
 
 
 def _refused(caller: Caller | None, path: str, size: int, *, public: bool = False) -> int:

@@ -1,29 +1,38 @@
 """The pages on a socket: beside the daemon in a thread of its own, or alone."""
 
+import asyncio
 import logging
 import signal
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from typing import cast
 
 import uvicorn
 
 from monitor.errors import ConfigError, MonitorError, Problem, StorageError
 from monitor.settings import Place, Settings
 from monitor.web.application import create_app
+from monitor.web.connections import Bounded, Connection, Connections, Limits
 from monitor.wiring import App
 
 PATIENCE = 5
 """Seconds that requests under way get when the pages are closed."""
+ACCEPTED = 64
+"""Connections taken in at once, before the oldest can make room: a flood must not use up the descriptors."""
+QUEUED = 1024
+"""Connections that the system holds until then."""
 _log = logging.getLogger("monitor.web")
 
 
 class Server(uvicorn.Server):
     """`address` is where the pages are, once it is made."""
 
-    def __init__(self, app: App, place: Place) -> None:
+    def __init__(self, app: App, place: Place, limits: Limits | None = None) -> None:
         gate = create_app(app)
+        connections = Connections(limits or Limits(), gate.access.many_behind)
         self._socket = listening(place)
         host, port = self._socket.getsockname()[:2]
         self.address = f"http://{Place(host, port)}"
@@ -36,13 +45,19 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 lifespan="off",
                 ws="none",
-                http="h11",  # whatever else is installed: the bound on headers below is its own
+                # Whatever else is installed: the bounds are those of h11 and of asyncio.
+                http=cast("type[asyncio.Protocol]", partial(Connection, connections=connections)),
+                loop="asyncio",
                 timeout_graceful_shutdown=PATIENCE,
-                timeout_keep_alive=10,
-                limit_concurrency=200,
+                backlog=ACCEPTED,
                 h11_max_incomplete_event_size=32 * 1024,
             )
         )
+        self.config.app = Bounded(gate, self.server_state, connections)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._socket.listen(QUEUED)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

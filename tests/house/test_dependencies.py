@@ -13,8 +13,8 @@ from packaging.utils import canonicalize_name
 # Used without an import statement: zoneinfo reads tzdata where the system has no zones, Starlette reads forms with
 # python-multipart.
 NOT_IMPORTED = {"python-multipart", "tzdata"}
-# Comes with pydantic and with FastAPI, pinned by them.
-PART_OF_ANOTHER = {"pydantic_core", "starlette"}
+# Comes with pydantic, pinned by it.
+PART_OF_ANOTHER = {"pydantic_core"}
 
 
 plain = canonicalize_name
