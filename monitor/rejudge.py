@@ -1,30 +1,31 @@
 """The past judged again: today's rules over the stored bytes of a source, look by look.
 
-    polls, oldest first  →  looks made of the stored answers and bytes  →  extract  →  decide  →  the next state
+    polls, oldest first  →  the stored answers and bytes  →  `monitor.meaning`, as at a live poll  →  the next state
 
-The same pure functions as at a live poll, fed with the stored times; nothing is written, nothing is asked of the
-network, no clock is read. So the same database gives the same answer on any machine. What was *not* asked then
-cannot be asked now: an address that today's rules would have tried and the past did not is left out.
+Fed with the stored times; nothing is written, nothing is asked of the network, no clock is read. So the same
+database gives the same answer on any machine. What was *not* asked then cannot be asked now: an address that today's
+rules would have tried and the past did not is left out, and so is a document behind an entry that they do not find.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitor import extract
-from monitor.decide import ask_next, decide, offline
-from monitor.errors import ExtractError, FetchError, FetchKind
+from monitor.decide import ask_next, offline
+from monitor.errors import FetchError, FetchKind
 from monitor.judge.belated import tell_held
 from monitor.judge.case import Case, setting_of
 from monitor.judge.compare import Comparison
 from monitor.judge.goodlook import Setting, weighed
 from monitor.judge.lore import Lore
+from monitor.meaning import case_of, document_judged, document_look, judged, look_of, with_texts
 from monitor.model import (
     Answer,
     Capture,
     Change,
     Citation,
+    Document,
     Extraction,
     Health,
     Look,
@@ -36,8 +37,11 @@ from monitor.model import (
     SayingKind,
     Sayings,
     Source,
+    Trigger,
 )
 from monitor.store import Found, LookRow, PollRow, Said, in_force
+
+NOT_MODIFIED = 304
 
 
 class Polls(Protocol):
@@ -93,15 +97,30 @@ class Judges:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What the store would hold between two polls."""
+    """What the store would hold between two polls. As `Earlier` texts: all were read under one set of rules."""
 
     memory: Memory = field(default_factory=Memory)
     health: Health = Health.NEW
-    told: Extraction | None = None
-    current: Extraction | None = None
+    told_text: Extraction | None = None
+    current_text: Extraction | None = None
     sha256: str = ""
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    """Behind the entries of a list, by address."""
+    technical: bool = False
+
+    def told(self) -> Extraction | None:
+        return self.told_text
+
+    def current(self) -> Extraction | None:
+        return self.current_text
+
+    def outdated(self) -> None:
+        return None
 
     def after(self, intent: PollIntent) -> "_State":
+        documents = {d.url: d for d in intent.found} | dict(self.documents)
+        if intent.document is not None:
+            return replace(self, documents=documents | {intent.document.url: intent.document})
         if intent.outcome is Outcome.OFFLINE:
             return self
         look = intent.looks[intent.used]
@@ -109,9 +128,10 @@ class _State:
         return _State(
             intent.memory,
             intent.health,
-            intent.told_text or self.told,
-            intent.current_text or self.current,
+            intent.told_text or self.told_text,
+            intent.current_text or self.current_text,
             look.sha256 if fresh else self.sha256,
+            documents,
         )
 
 
@@ -124,7 +144,7 @@ def judge_again(store: Record, source: Source, judges: Judges) -> Iterator[Step]
     reported, said = store.past.first_report_at(), store.past.said(source.id)
     to_tell = [s for s in said if s.saying.kind is SayingKind.NEWS]
     for poll in store.past.polls(source.id):
-        if poll.outcome in {Outcome.FAULT, Outcome.FOLLOWED} or not poll.looks:
+        if poll.outcome is Outcome.FAULT or not poll.looks:
             continue
         while to_tell and to_tell[0].saying.said_at <= poll.started_at:
             state = _belated(state, to_tell.pop(0), source, judges)
@@ -133,13 +153,13 @@ def judge_again(store: Record, source: Source, judges: Judges) -> Iterator[Step]
             source, poll.token, poll.trigger, poll.started_at, state.memory,
             health=state.health, last_sha256=state.sha256, early_report=early, sayings=_at(said, poll.started_at),
         )  # fmt: skip
-        case = Case(
-            order, judges.citations.get(source.id, ()), judges.lore, poll.started_at, poll.finished_at,
-            state.told, state.current,
-        )  # fmt: skip
-        step = _step(store, poll, case)
-        yield step
-        state = state.after(step.intent)
+        case = case_of(order, judges.citations.get(source.id, ()), judges.lore, poll.started_at)
+        case = replace(case, now=poll.finished_at)
+        play = _followed if poll.trigger is Trigger.FOLLOW else _step
+        step = play(store, poll, case, state)
+        if step is not None:
+            yield step
+            state = state.after(step.intent)
 
 
 def _at(said: Sequence[Said], moment: datetime) -> Sayings:
@@ -150,11 +170,11 @@ def _at(said: Sequence[Said], moment: datetime) -> Sayings:
 
 def _belated(state: _State, said: Said, source: Source, judges: Judges) -> _State:
     """The state once a person had what was held back told after all."""
-    if said.held is None or state.told is None or state.current is None:
+    if said.held is None or state.told_text is None or state.current_text is None:
         return state
     setting = setting_then(source, state.memory, judges, said.saying.said_at)
-    told = tell_held(said.held, state.memory, state.told, state.current, setting)
-    return replace(state, told=told.told or state.told, memory=told.memory)
+    told = tell_held(said.held, state.memory, state.told_text, state.current_text, setting)
+    return replace(state, told_text=told.told or state.told_text, memory=told.memory)
 
 
 def setting_then(source: Source, memory: Memory, judges: Judges, now: datetime) -> Setting:
@@ -163,46 +183,40 @@ def setting_then(source: Source, memory: Memory, judges: Judges, now: datetime) 
     return Setting(source, quotes, memory.language, memory.address, memory.final_url, now, judges.lore)
 
 
-def _step(store: Record, poll: PollRow, case: Case) -> Step:
+def _step(store: Record, poll: PollRow, case: Case, state: _State) -> Step | None:
     looks: tuple[Look, ...] = ()
     for row in poll.looks:
-        looks = (*looks, _look(store, row, poll.finished_at, case))
+        answer = _answer(store, row, poll.finished_at)
+        look = look_of(case.order, row.place, row.url, answer, state, row.sha256)
+        looks, case = (*looks, look), with_texts(case, look, state)
         if poll.outcome is Outcome.OFFLINE:
             return Step(poll, case, looks, offline(case, looks))
         if not ask_next(case, looks):
             break
-    return Step(poll, case, looks, decide(case, looks))
+    return Step(poll, case, looks, judged(case, looks, state))
 
 
-def _look(store: Record, row: LookRow, at: datetime, case: Case) -> Look:
-    """The stored answer as the poll met it: bytes that are those of the last good look are not read again."""
-    waits = case.before if case.memory.pending else None
-    answer = _answer(store, row, at)
-    if isinstance(answer, FetchError):
-        return Look(row.place, row.url, answer)
-    if isinstance(answer, NotModified):
-        return Look(row.place, row.url, answer, waits, same=True, sha256=case.order.last_sha256)
-    if row.sha256 == case.order.last_sha256 and row.url == case.memory.address and answer.status == 200:
-        return Look(row.place, row.url, answer, waits, same=True, sha256=row.sha256)
-    return Look(row.place, row.url, answer, _read(answer, case.order.source), sha256=row.sha256)
+def _followed(store: Record, poll: PollRow, case: Case, state: _State) -> Step | None:
+    """A try at a document behind an entry; None when today's rules know of no such entry."""
+    row = poll.looks[0]
+    document = state.documents.get(row.url)
+    if document is None:
+        return None
+    look = document_look(case.order.source, row.url, _answer(store, row, poll.finished_at), row.sha256)
+    if poll.outcome is Outcome.OFFLINE:
+        return Step(poll, case, (look,), replace(offline(case, (look,)), document=document))
+    return Step(poll, case, (look,), document_judged(case, document, look))
 
 
 def _answer(store: Record, row: LookRow, at: datetime) -> Answer:
     if row.error_kind:
-        return FetchError(FetchKind(row.error_kind), row.error_detail, url=row.final_url)
-    if row.status == 304:
+        wait = timedelta(seconds=row.retry_after_s) if row.retry_after_s is not None else None
+        kind, detail = FetchKind(row.error_kind), row.error_detail
+        return FetchError(kind, detail, url=row.final_url, transient=row.transient, retry_after=wait)
+    if row.status == NOT_MODIFIED:
         return NotModified(row.url, row.final_url, at, row.headers, row.chain)
     body = store.bodies.get(row.sha256)
     return Capture(row.url, row.final_url, row.status, row.headers, body, at, row.chain, robots=row.robots)
-
-
-def _read(capture: Capture, source: Source) -> Extraction | ExtractError:
-    try:
-        return extract.read(
-            capture.body, content_type=capture.header("content-type"), url=capture.final_url, source=source
-        )
-    except ExtractError as error:
-        return error
 
 
 # --- told then, told now ---------------------------------------------------------------------------------------

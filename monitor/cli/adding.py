@@ -14,7 +14,7 @@ from monitor.errors import ConfigError, ExtractError, FetchError, MonitorError, 
 if TYPE_CHECKING:
     from monitor.config.edit import Field
     from monitor.judge.proposal import Proposal
-    from monitor.model import Extraction, Look, Source, WatchAs, WatchList
+    from monitor.model import Extraction, Look, Source, WatchList
     from monitor.wiring import App
 
 SHOWN = 6
@@ -136,7 +136,6 @@ def _same(one: str, other: str) -> bool:
 async def look_twice(app: "App", url: str) -> "Proposal":
     """Two looks, as far apart as the host is asked to be given; the proposal. MonitorError when nothing came."""
     from monitor.judge.proposal import propose  # noqa: PLC0415
-    from monitor.model import WatchAs  # noqa: PLC0415
 
     first = await _look(app, url)
     error = first.answer
@@ -144,7 +143,7 @@ async def look_twice(app: "App", url: str) -> "Proposal":
         raise MonitorError(f"{ground.visible(url)}: {error.detail}; nothing was added.")
     good = not isinstance(error, FetchError)
     second = await _look(app, url) if good else None
-    as_list = await asyncio.to_thread(_read, first, WatchAs.LISTING) if good else None
+    as_list = await asyncio.to_thread(_as_list, first) if good else None
     found = propose(first, second, as_list if not isinstance(as_list, ExtractError) else None, app.lore)
     if found.standing.state in {"gone", "unreachable"}:
         from monitor.judge.spell import in_short  # noqa: PLC0415
@@ -155,29 +154,28 @@ async def look_twice(app: "App", url: str) -> "Proposal":
 
 
 async def _look(app: "App", url: str) -> "Look":
-    from monitor.model import Capture, FetchOrder, Look, WatchAs  # noqa: PLC0415
+    from monitor.meaning import document_look  # noqa: PLC0415
+    from monitor.model import FetchOrder  # noqa: PLC0415
 
     answer = await app.fetcher.fetch(FetchOrder("add", url))
-    look = Look(0, url, answer)
-    if not isinstance(answer, Capture):
-        return look
-    return Look(0, url, answer, await asyncio.to_thread(_read, look, WatchAs.PAGE))
+    return await asyncio.to_thread(document_look, _source(url), url, answer)
 
 
-def _read(look: "Look", watch_as: "WatchAs") -> "Extraction | ExtractError | None":
-    from monitor import extract  # noqa: PLC0415
-    from monitor.model import Capture, Source  # noqa: PLC0415
+def _as_list(look: "Look") -> "Extraction | ExtractError | None":
+    from dataclasses import replace  # noqa: PLC0415
 
-    answer = look.answer
-    if not isinstance(answer, Capture):
+    from monitor.meaning import read  # noqa: PLC0415
+    from monitor.model import Capture, WatchAs  # noqa: PLC0415
+
+    if not isinstance(look.answer, Capture):
         return None
-    source = Source(id="add", name="", section="", url=look.url, watch_as=watch_as)
-    try:
-        return extract.read(
-            answer.body, content_type=answer.header("content-type"), url=answer.final_url, source=source
-        )
-    except ExtractError as error:
-        return error
+    return read(look.answer, replace(_source(look.url), watch_as=WatchAs.LISTING))
+
+
+def _source(url: str) -> "Source":
+    from monitor.model import Source  # noqa: PLC0415
+
+    return Source(id="add", name="", section="", url=url)
 
 
 def entry(proposal: "Proposal", listed: "WatchList", wishes: Wishes) -> "dict[str, Field]":

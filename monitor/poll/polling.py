@@ -21,14 +21,13 @@ from datetime import timedelta
 from typing import TypeVar
 
 from monitor.clock import Clock
-from monitor.decide import ask_next, decide, offline, technical
+from monitor.decide import ask_next, offline
 from monitor.errors import NETWORK_KINDS, DamagedError, FetchError, StorageError
 from monitor.fetch import HttpFetcher
 from monitor.judge.case import Case
-from monitor.judge.follow import followed
 from monitor.judge.lore import Lore
-from monitor.judge.recall import not_ahead
 from monitor.judge.spell import in_short
+from monitor.meaning import case_of, document_judged, judged, with_texts
 from monitor.model import Answer, Citation, Document, Look, PollIntent, PollOrder
 from monitor.poll.desk import Desk, addresses
 from monitor.poll.network import Network
@@ -216,9 +215,9 @@ class Polling:
     async def poll(self, order: PollOrder) -> PollIntent:
         """Look at one source; nothing is written."""
         started = self.clock.now()
-        order = replace(order, memory=not_ahead(order.memory, started))
+        case = case_of(order, self.citations.get(order.source.id, ()), self.lore, started)
+        order = case.order
         desk = Desk(self.store, self.fetcher, self.clock, order)
-        case = Case(order, self.citations.get(order.source.id, ()), self.lore, started, started)
         if order.document is not None:
             return await self._follow(desk, case, order.document)
         looks: tuple[Look, ...] = ()
@@ -226,13 +225,12 @@ class Polling:
         for place, url in places:
             look = await desk.look(place, url)
             looks = (*looks, look)
-            case = replace(await desk.with_texts(case, look), now=self.clock.now())
+            case = replace(await asyncio.to_thread(with_texts, case, look, desk.earlier), now=self.clock.now())
             if not place and await self._is_offline(look.answer, case):
                 return offline(case, looks)
             if len(looks) == len(places) or not await asyncio.to_thread(ask_next, case, looks):
                 break
-        intent = await asyncio.to_thread(decide, case, looks)
-        return technical(case, intent) if desk.technical else intent
+        return await asyncio.to_thread(judged, case, looks, desk.earlier)
 
     async def _follow(self, desk: Desk, case: Case, document: Document) -> PollIntent:
         """Ask for one document behind an entry of a list, and for nothing else."""
@@ -240,7 +238,7 @@ class Polling:
         case = replace(case, now=self.clock.now())
         if await self._is_offline(look.answer, case):
             return replace(offline(case, (look,)), document=document)
-        return await asyncio.to_thread(followed, case, document, look)
+        return await asyncio.to_thread(document_judged, case, document, look)
 
     async def _is_offline(self, answer: Answer, case: Case) -> bool:
         if not isinstance(answer, FetchError):

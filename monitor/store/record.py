@@ -301,8 +301,10 @@ def look_row(look: Look, snapshot: int, sha256: str) -> LookRow:
     answer = look.answer
     if isinstance(answer, FetchError):
         return LookRow(
-            look.place, look.url, answer.url, error_kind=answer.kind, error_detail=answer.detail, robots=_robots(look)
-        )
+            look.place, look.url, answer.url, error_kind=answer.kind, error_detail=answer.detail,
+            transient=answer.transient, robots=_robots(look),
+            retry_after_s=answer.retry_after.total_seconds() if answer.retry_after is not None else None,
+        )  # fmt: skip
     read, words, note = ("same" if look.same else ""), 0, ""
     if isinstance(look.reading, ExtractError):
         read, note = look.reading.kind.value, look.reading.detail

@@ -99,6 +99,10 @@ class LookRow:
     headers: tuple[tuple[str, str], ...] = ()
     error_kind: str = ""
     error_detail: str = ""
+    transient: bool = True
+    """Of an error: worth another look soon."""
+    retry_after_s: float | None = None
+    """Of an error: how long the host asked to be left alone, in seconds."""
     elapsed_ms: int = 0
     wire_bytes: int = 0
     robots: str = ""
