@@ -1,11 +1,15 @@
 """When is the next look? Pure.
 
 Regular looks follow the source's interval. Doubt, confirmation, warm-up and failure have their own ladder,
-never longer than the interval; a host's Retry-After outranks everything.
+never longer than the interval; a host's Retry-After outranks everything. Whatever is planned passes `within_budget`:
+no answer, however it turns, has a source looked at more often than its budget allows.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from monitor.model import Memory, Source
 
 LADDER = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """After the first, second, third … look in doubt."""
@@ -15,6 +19,11 @@ WARM_UP_TIME = timedelta(hours=24)
 """… or so much time, when looks lie far apart."""
 WARM_UP = (timedelta(minutes=10), timedelta(hours=6))
 """After the first and second good look."""
+EARLY_LOOKS = 12
+"""Looks a source may have in any 24 hours beside those of its interval …"""
+DAY = timedelta(hours=24)
+EARLIEST = 0.98
+"""… counted as such when less than this share of the interval lies before them."""
 OFFLINE_RETRY = timedelta(seconds=30)
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(days=7)
@@ -28,7 +37,7 @@ def fraction(source_id: str) -> float:
 
 def regular(now: datetime, interval: timedelta, source_id: str) -> datetime:
     """The next scheduled look: the interval, up to 2 % earlier by source, so that hosts are not hit in step."""
-    return now + interval * (0.98 + 0.02 * fraction(source_id))
+    return now + interval * (EARLIEST + (1 - EARLIEST) * fraction(source_id))
 
 
 def ladder(now: datetime, interval: timedelta, looks: int) -> datetime:
@@ -62,3 +71,19 @@ def catch_up(
     if now - due_at <= interval:
         return due_at
     return now + interval * fraction(source_id)
+
+
+def within_budget(memory: Memory, when: datetime, now: datetime, source: Source) -> tuple[Memory, datetime]:
+    """The next look as the source's budget allows it, and the memory in which this look is counted.
+
+    In any 24 hours a source has at most `EARLY_LOOKS` looks more than its interval gives. A look for which there is
+    no room waits until there is, or for the next regular one, whichever comes first.
+    """
+    last, early = memory.looked_at, [at for at in memory.early if now - DAY < at <= now]
+    if last is not None and timedelta() <= now - last < source.interval * EARLIEST:
+        early.append(now)
+    counted = replace(memory, looked_at=now, early=tuple(early[-EARLY_LOOKS:]))
+    if len(early) < EARLY_LOOKS:
+        return counted, when
+    room = early[-EARLY_LOOKS] + DAY
+    return counted, max(when, min(room, regular(now, source.interval, source.id)))

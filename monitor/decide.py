@@ -59,7 +59,18 @@ def ask_next(case: Case, looks: tuple[Look, ...]) -> bool:
 
 
 def decide(case: Case, looks: tuple[Look, ...]) -> PollIntent:
-    """Judge the looks of one poll."""
+    """Judge the looks of one poll. The next look keeps within the source's budget, whatever asked for it."""
+    return _within_budget(case, _judged(case, looks))
+
+
+def _within_budget(case: Case, intent: PollIntent) -> PollIntent:
+    """The one place where the next look is held to the budget: no rule can plan past it."""
+    memory = replace(intent.memory, looked_at=case.memory.looked_at, early=case.memory.early)
+    memory, when = cadence.within_budget(memory, intent.next_poll_at, case.now, case.order.source)
+    return replace(intent, memory=memory, next_poll_at=when)
+
+
+def _judged(case: Case, looks: tuple[Look, ...]) -> PollIntent:
     choice = _choose(case, looks)
     if choice.standing.state is State.WAIT:
         return _waiting(case, looks, choice)
@@ -301,10 +312,13 @@ def _unreadable_file(case: Case, choice: Choice, intent: PollIntent) -> PollInte
     name = short_hash("file", sha256)
     waiting = wait_on({p.key: p for p in case.memory.pending}, name, "file", case.now)
     if waiting.looks < 2:
-        soon = case.now + min(timedelta(minutes=10), case.order.source.interval)
-        return replace(intent, memory=replace(intent.memory, pending=(waiting,)), next_poll_at=soon)
+        # A file that is another one at each look is asked for less and less often, as other doubts are.
+        unsettled = case.memory.unsettled + 1
+        soon = cadence.ladder(case.now, case.order.source.interval, unsettled)
+        memory = replace(intent.memory, pending=(waiting,), unsettled=unsettled)
+        return replace(intent, memory=memory, next_poll_at=soon)
     change = othertelling.file_changed(case.memory, sha256, setting_of(case, choice.look))
-    memory = replace(intent.memory, doubt=replace(doubt, file=sha256), pending=())
+    memory = replace(intent.memory, doubt=replace(doubt, file=sha256), pending=(), unsettled=0)
     return replace(intent, memory=memory, changes=(change,), outcome=Outcome.CHANGED)
 
 

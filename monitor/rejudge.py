@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.cadence import within_budget
 from monitor.decide import ask_next, offline
 from monitor.errors import FetchError, FetchKind
 from monitor.judge.belated import tell_held
@@ -144,7 +145,10 @@ def judge_again(store: Record, source: Source, judges: Judges) -> Iterator[Step]
     reported, said = store.past.first_report_at(), store.past.said(source.id)
     to_tell = [s for s in said if s.saying.kind is SayingKind.NEWS]
     for poll in store.past.polls(source.id):
-        if poll.outcome is Outcome.FAULT or not poll.looks:
+        if poll.outcome is Outcome.FAULT and poll.trigger is not Trigger.FOLLOW:
+            counted, _ = within_budget(state.memory, poll.finished_at, poll.finished_at, source)
+            state = replace(state, memory=counted)
+        if not poll.looks:
             continue
         while to_tell and to_tell[0].saying.said_at <= poll.started_at:
             state = _belated(state, to_tell.pop(0), source, judges)

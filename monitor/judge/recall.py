@@ -114,6 +114,8 @@ def not_ahead(memory: Memory, now: datetime) -> Memory:
         told_since=_by(memory.told_since, now),
         last_full=_by(memory.last_full, now),
         margin_at=_by(memory.margin_at, now),
+        looked_at=_by(memory.looked_at, now),
+        early=tuple(at for at in memory.early if at <= now),
         sightings=tuple(
             replace(s, since=min(s.since, now), last_present=min(s.last_present, now)) for s in memory.sightings
         ),

@@ -118,6 +118,10 @@ class Memory:
     """Looks in a row that ended with something waiting."""
     last_full: datetime | None = None
     """Last answer with a body: validators may lie."""
+    looked_at: datetime | None = None
+    """The last look that counts, good or bad."""
+    early: tuple[datetime, ...] = ()
+    """Looks of the last 24 hours that came before their interval was over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, case, exists, insert, literal, or_, select, update
 
 from monitor import crash
+from monitor.cadence import within_budget
 from monitor.judge.follow import MOST_A_DAY
 from monitor.model import (
     DigestKind,
@@ -33,7 +34,7 @@ from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.documents import due_document, due_documents, put_off
 from monitor.store.engine import Database
 from monitor.store.mail_tables import DIGEST
-from monitor.store.record import Prepared, write
+from monitor.store.record import Prepared, put_memory, write
 from monitor.store.sayings import sayings_of
 from monitor.store.tables import DOCUMENT, EVENT, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
 from monitor.store.values import DueRow, Recorded
@@ -125,12 +126,13 @@ class Polls:
     def fault(self, order: PollOrder, now: datetime, message: str) -> bool:
         """The program itself failed on this source: a row that says so, and an hour's rest.
 
-        False, and nothing is written, when the lease was lost.
+        False, and nothing is written, when the lease was lost. The rest counts as a look: no budget is exceeded by it.
         """
         reason = REASON.dump(Reason("fault", {"message": message[:2000]}))
+        memory, when = within_budget(order.memory, now + FAULT_WAIT, now, order.source)
         rest = {
             # A source that left the list meanwhile stays without a date.
-            "next_poll_at": case((SOURCE.c.next_poll_at.is_not(None), literal(now + FAULT_WAIT, UTC_DATE))),
+            "next_poll_at": case((SOURCE.c.next_poll_at.is_not(None), literal(when, UTC_DATE))),
             "next_trigger": order.trigger,
             "last_poll_at": now,
             "last_outcome": Outcome.FAULT,
@@ -140,6 +142,8 @@ class Polls:
             if not _free(connection, order, {} if order.document else rest):
                 return False
             put_off(connection, order, now + FAULT_WAIT)
+            if order.document is None:
+                put_memory(connection, order.source.id, memory)
             # Told once: until the source could be looked at again, every further fault is the same one.
             last = select(POLL.c.outcome).where(POLL.c.source_id == order.source.id).order_by(POLL.c.id.desc()).limit(1)
             again = connection.scalar(last) == Outcome.FAULT

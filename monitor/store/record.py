@@ -14,7 +14,18 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor import crash
 from monitor.errors import ExtractError, FetchError, FetchKind
-from monitor.model import Capture, Change, ChangeKind, Extraction, FindingKind, Look, NotModified, Outcome, PollIntent
+from monitor.model import (
+    Capture,
+    Change,
+    ChangeKind,
+    Extraction,
+    FindingKind,
+    Look,
+    Memory,
+    NotModified,
+    Outcome,
+    PollIntent,
+)
 from monitor.store import documents
 from monitor.store.bodies import Bodies, Packed
 from monitor.store.codec import CHANGE as CHANGE_CODEC
@@ -238,12 +249,16 @@ def _state(connection: Connection, row: Row[Any], intent: PollIntent, prepared: 
     if intent.outcome is not Outcome.OFFLINE:
         values |= _looked(row, intent)
         values |= _texts(connection, intent, prepared, used or row.last_snapshot)
-        memory = MEMORY_CODEC.pack(intent.memory)
-        keep = upsert(MEMORY).values(source_id=intent.source_id, value=memory)
-        connection.execute(keep.on_conflict_do_update(index_elements=[MEMORY.c.source_id], set_={"value": memory}))
+        put_memory(connection, intent.source_id, intent.memory)
         if intent.good and intent.looks:
             values |= _last_good(intent, used, prepared.hashes[intent.used])
     connection.execute(update(SOURCE).where(SOURCE.c.id == intent.source_id).values(values))
+
+
+def put_memory(connection: Connection, source_id: str, memory: Memory) -> None:
+    packed = MEMORY_CODEC.pack(memory)
+    keep = upsert(MEMORY).values(source_id=source_id, value=packed)
+    connection.execute(keep.on_conflict_do_update(index_elements=[MEMORY.c.source_id], set_={"value": packed}))
 
 
 def _looked(row: Row[Any], intent: PollIntent) -> dict[str, Any]:

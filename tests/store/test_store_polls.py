@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.cadence import EARLIEST, EARLY_LOOKS
 from monitor.errors import ExtractError, ExtractKind, FetchError, FetchKind
 from monitor.model import (
     ChangeKind,
@@ -142,6 +143,19 @@ def test_a_fault_is_shown_and_rests_for_an_hour(tool, world):
     state = tool.store.sources.get("coc")
     assert state.next_poll_at == world.start + timedelta(hours=1)
     assert (state.leased_until, state.health, state.next_trigger) == (None, Health.NEW, Trigger.FIRST)
+
+
+def test_faults_at_each_look_keep_to_the_budget_of_the_source(tool, world):
+    tool.follow("coc")
+    now, times = world.start, []
+    while now < world.start + timedelta(days=3):
+        times.append(now)
+        order = tool.claim("coc", now)
+        assert tool.store.polls.fault(order, now, "KeyError: 'x'") is True
+        now = tool.store.sources.get("coc").next_poll_at
+    interval = tool.store.sources.get("coc").source.interval
+    room = EARLY_LOOKS + timedelta(days=1) // (interval * EARLIEST) + 1
+    assert max(sum(start <= at < start + timedelta(days=1) for at in times) for start in times) <= room
 
 
 def test_the_order_carries_what_the_last_poll_left(tool, world):
