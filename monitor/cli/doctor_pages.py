@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from monitor.cli.doctor import Line, Patient
 from monitor.errors import MonitorError
-from monitor.store import open_store
+from monitor.store import never_made, open_store
 
 PATIENCE = 5.0
 """Seconds to wait for others who have the database."""
@@ -36,7 +36,7 @@ def pages(patient: Patient) -> Iterator[Line]:
 
 def _users(patient: Patient) -> bool:
     """Is there a user who can log in? What is wrong with the database is said by another check."""
-    if not patient.settings.database.exists():
+    if never_made(patient.settings.database):
         return False
     try:
         store = open_store(patient.settings.database, clock=patient.clock, lock_wait=PATIENCE)

@@ -10,7 +10,7 @@ from monitor.cli import ground
 from monitor.cli.doctor import Line, Patient
 from monitor.cli.listing import missing
 from monitor.model import DeliveryState, Medium
-from monitor.store import Store, daemon_owner, newest_backup, open_store
+from monitor.store import Store, daemon_owner, never_made, newest_backup, open_store
 
 PATIENCE = 5.0
 """Seconds to wait for others who write the database."""
@@ -29,7 +29,7 @@ BOUNCES, MANY_SOFT = timedelta(days=30), 3
 def database(patient: Patient) -> Iterator[Line]:
     """Everything that the database can tell; one line when there is none yet."""
     path = patient.settings.database
-    if not path.exists():
+    if never_made(path):
         yield Line("database", "warn", f"{path} is not there yet", "monitor run makes it")
         return
     store = open_store(path, clock=patient.clock, lock_wait=PATIENCE)

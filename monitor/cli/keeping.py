@@ -93,10 +93,10 @@ def backup(
     .env are yours to keep. `monitor restore` puts a copy back.
     """
     from monitor.clock import SystemClock  # noqa: PLC0415
-    from monitor.store import backup_name, open_store  # noqa: PLC0415 - costs the database library
+    from monitor.store import backup_name, never_made, open_store  # noqa: PLC0415 - costs the database library
 
     found, clock = ground.settings(), SystemClock()
-    if not found.database.exists():
+    if never_made(found.database):
         raise StorageError(f"There is no database {found.database} to copy yet.")
     target = file and file.absolute()
     if target and target.is_dir():

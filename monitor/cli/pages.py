@@ -21,13 +21,14 @@ def serve(
 ) -> None:
     """Serve the web pages alone, until asked to stop (SIGTERM, Ctrl-C). The daemon may run beside it."""
     from monitor.settings import Place  # noqa: PLC0415
+    from monitor.store import never_made  # noqa: PLC0415
     from monitor.web.serving import Server, check_exposure  # noqa: PLC0415
     from monitor.wiring import build  # noqa: PLC0415
 
     found = ground.settings(logging_on=True)
     usual = found.web_place or Place("127.0.0.1", 8000)
     place = Place(host.strip("[]") or usual.host, usual.port if port is None else port)
-    if not found.database.exists():
+    if never_made(found.database):
         hint = "monitor run, once, makes it; or set MONITOR_HOME"
         raise ConfigError([Problem(str(found.database), "there is no database to show", hint)])
     app = build(found)

@@ -163,8 +163,10 @@ def _results(app: "App", since: datetime, *, quiet: bool) -> list[dict[str, Any]
 
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """One line: does it run, is all well? Exit code 0 well, 1 needs attention, 2 not running or mail undelivered."""
+    from monitor.store import never_made  # noqa: PLC0415 - costs the database library
+
     found = ground.settings()
-    if not found.database.exists():
+    if never_made(found.database):
         _say(as_json, {"state": "not running", "line": "not running: this home was never started"})
         raise typer.Exit(NOT_RUNNING)
     with ground.kept(found) as app:

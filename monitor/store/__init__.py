@@ -10,10 +10,11 @@ from pathlib import Path
 from monitor.clock import Clock
 from monitor.store.aside import SetAside
 from monitor.store.audit import AuditLog
-from monitor.store.backup import backup_name, prune_backups, restore
+from monitor.store.backup import backup_name, restore
 from monitor.store.bodies import Bodies
+from monitor.store.copies import backups_of, damaged, never_made, newest_backup, prune_backups
 from monitor.store.documents import Documents
-from monitor.store.engine import Database, backups_of, damaged, newest_backup
+from monitor.store.engine import Database
 from monitor.store.history import History
 from monitor.store.hosts import Hosts, host_of
 from monitor.store.inbox import Inbox
@@ -54,7 +55,7 @@ __all__ = [
     "ROLES", "SQLITE", "WITHHELD_REASON", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found", "Line",
     "LookRow", "Mark", "Period", "PollRow", "Queue", "Recorded", "Said", "SavedSearch", "Seal", "SnapshotRow",
     "SourceState", "Store", "SyncReport", "Telling", "User", "Users", "Wanted", "WithheldCopy", "backup_name",
-    "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "newest_backup", "open_store", "restore",
+    "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "never_made", "newest_backup", "open_store", "restore",
 ]  # fmt: skip
 
 SQLITE = sqlite3.sqlite_version
@@ -116,7 +117,9 @@ class Store:
         return tuple(sorted(backups_of(self.path).glob("*.sqlite3"), key=lambda f: f.stat().st_mtime_ns, reverse=True))
 
     def prune_backups(self, keep: int) -> tuple[Path, ...]:
-        """Deletes all but the newest `keep` dated copies (at least one stays). Returns what went."""
+        """Deletes all but the newest `keep` dated copies (at least one stays), and never the last one that has more in
+        it than the newest. Returns what went.
+        """
         return prune_backups(self.path, keep)
 
     def checkpoint(self) -> None:

@@ -3,14 +3,14 @@
 import os
 import shutil
 import sqlite3
-import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from monitor.errors import DamagedError, SchemaError, StorageError
-from monitor.store.engine import UNFINISHED, backups_of, copy_database
+from monitor.store.copies import backups_of
+from monitor.store.engine import copy_database
 from monitor.store.locks import LOCK_WAIT, WriteLock, daemon_lock
 from monitor.store.schema import state_of
 
@@ -18,21 +18,6 @@ from monitor.store.schema import state_of
 def backup_name(path: Path, now: datetime) -> Path:
     """Where a backup made now goes."""
     return backups_of(path) / f"{path.stem}-{now:%Y%m%dT%H%M%SZ}.sqlite3"
-
-
-def prune_backups(path: Path, keep: int) -> tuple[Path, ...]:
-    """Deletes all but the newest `keep` dated backups, and what a kill left half made a day ago or more.
-
-    Those made before a migration stay. Returns what went.
-    """
-    yesterday = time.time() - 86_400
-    for half in backups_of(path).glob(f"*{UNFINISHED}*"):
-        if half.stat().st_mtime < yesterday:
-            half.unlink(missing_ok=True)
-    dated = sorted(backups_of(path).glob(f"{path.stem}-*Z.sqlite3"), reverse=True)
-    for old in dated[max(keep, 1) :]:
-        old.unlink(missing_ok=True)
-    return tuple(dated[max(keep, 1) :])
 
 
 def restore(path: Path, source: Path, now: datetime, *, lock_wait: float = LOCK_WAIT) -> Path | None:
@@ -43,12 +28,16 @@ def restore(path: Path, source: Path, now: datetime, *, lock_wait: float = LOCK_
     or SchemaError when the backup is not good, StorageError when the files cannot be written.
     """
     path = path.absolute()
+    # A link stays one: SQLite keeps its log beside the file that the link leads to.
+    place = Path(os.path.realpath(path))
     with daemon_lock(path), WriteLock(path.with_name(path.name + ".lock"), lock_wait).held():
-        fresh = path.with_name(path.name + ".restoring")
+        fresh = place.with_name(place.name + ".restoring")
+        if not place.parent.is_dir():
+            raise StorageError(f"{path} is a link to {place}, and that folder is not there.")
         _checked_copy(source, fresh)
         try:
-            aside = _set_aside(path, now) if path.exists() else None
-            fresh.replace(path)
+            aside = _set_aside(place, now) if place.exists() else None
+            fresh.replace(place)
         except OSError as error:
             raise StorageError(f"Cannot put the backup in place of {path}: {error.strerror}.") from error
     return aside
@@ -72,6 +61,8 @@ def _checked_copy(source: Path, fresh: Path) -> None:
 def _set_aside(path: Path, now: datetime) -> Path:
     """Keeps the old database, with what its log still holds, under another name; it stays at `path` as well."""
     aside = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+    if path.is_dir():
+        return path.rename(aside)
     aside.unlink(missing_ok=True)
     os.link(path, aside)
     log = path.with_name(path.name + "-wal")

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from monitor.errors import DamagedError, MonitorError, ReadOnlyError, StorageError
+from monitor.store.copies import UNFINISHED, backups_of, damaged, emptied, lost, missing
 from monitor.store.locks import LOCK_WAIT, OWNER_ONLY, WriteLock
 from monitor.store.schema import HEAD, migrate, state_of
 
@@ -35,8 +36,6 @@ _PASSING = {
 }
 NEVER_DELETED = ("change", "event", "held", "poll")
 """Tables whose rows stay. Not `snapshot`: a copy seen again is an upsert, and that uses up a number."""
-UNFINISHED = ".unfinished"
-"""What a copy is called until it is complete."""
 READERS_WAIT_MS = 300
 READERS = 32
 """Reading connections at once; far more than there are threads."""
@@ -163,11 +162,8 @@ class Database:
             yield
 
     def _bring_to_head(self) -> None:
-        if self.path.exists() and self.path.stat().st_size:
-            # mode=ro: a database that is up to date is opened without writing anything.
-            with closing(self._raw("ro")) as connection:
-                if state_of(connection) == HEAD:
-                    return
+        if self._refuse_loss() == HEAD:
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -185,6 +181,20 @@ class Database:
                     copy_database(connection, backups_of(self.path) / f"before-{HEAD}-was-{found}.sqlite3")
             engine = self._engine("rw", NullPool, foreign_keys=False)
             migrate(engine, found, self._migrations)
+
+    def _refuse_loss(self) -> str:
+        """The schema of the file, empty for a new one. DamagedError where there was a database and is none any more:
+        nothing may be written there, or the good copies would be pruned for those of an empty one.
+        """
+        if what := missing(self.path):
+            raise lost(self.path, what)
+        if not self.path.exists() or not self.path.stat().st_size:
+            return ""
+        # mode=ro: a database that is up to date is opened without writing anything.
+        with closing(self._raw("ro")) as connection:
+            if what := emptied(self.path, connection):
+                raise lost(self.path, what)
+            return state_of(connection)
 
     def _engine(self, mode: str, pool: type[NullPool | QueuePool], *, foreign_keys: bool = True) -> Engine:
         size = {} if pool is NullPool else {"pool_size": 1 if mode == "rw" else READERS, "max_overflow": 0}
@@ -222,6 +232,7 @@ class Database:
         if now != self._inode:
             self._writer.dispose()
             self._reader.dispose()
+            self._refuse_loss()
             self._inode = now
 
 
@@ -230,27 +241,6 @@ def _ends_early(connection: Connection, table: str) -> bool:
     given = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).scalar() or 0
     last = connection.exec_driver_sql(f"SELECT max(id) FROM {table}").scalar() or 0  # noqa: S608 - a name of ours
     return bool(last < given)
-
-
-def backups_of(path: Path) -> Path:
-    """The folder of a database's backups."""
-    return path.parent / "backups"
-
-
-def newest_backup(path: Path) -> Path | None:
-    """The copy to restore: the newest; one made before a migration only where there is no other."""
-    older = set(backups_of(path).glob("before-*-was-*.sqlite3"))
-    found = [(file not in older, file.stat().st_mtime_ns, file) for file in backups_of(path).glob("*.sqlite3")]
-    return max(found)[2] if found else None
-
-
-def damaged(path: Path, what: str) -> DamagedError:
-    """The error for a file in which SQLite found `what`, with what a person can do now."""
-    if backup := newest_backup(path):
-        advice = f"Stop the daemon, then: monitor restore {backup}"
-    else:
-        advice = "There is no backup beside it. To begin anew, move it away; sqlite3's .recover may save the past"
-    return DamagedError(f"{path} is damaged ({' '.join(what.split())}); nothing is written to it any more. {advice}.")
 
 
 def copy_database(source: sqlite3.Connection, target: Path) -> None:
