@@ -6,6 +6,9 @@
     every minute        the heartbeat, when all is well
     every 10 minutes    once a day: a backup, and the write-ahead log folded in; what an older program left unread
 
+The first of each comes at the start: a daemon that never lives through an interval still delivers, composes and backs up
+what is due by the database's own record. Only the heartbeat waits, for it says that the daemon lives.
+
 No job per source, no schedule of our own: `misfire_grace_time=None` and `coalesce=True`, so that a late tick is one
 tick and none is dropped; uniqueness is the database's.
 """
@@ -14,6 +17,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +38,8 @@ from monitor.wiring import App
 EXIT_AT_ONCE = 130
 JUMP = timedelta(minutes=10)
 """Between two looks at the clock a few seconds pass; this much means that it was set, or that the machine slept."""
+_WAITING = {"heartbeat", "watch list"}
+"""Ticks that come only after their interval: the one says that the daemon lives, the other follows what was just read."""
 
 _log = logging.getLogger("monitor.daemon")
 
@@ -71,9 +77,12 @@ class Every(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
 
 
 class Daemon:
-    """Runs an App until it is asked to stop. `watch_list`: the file that is followed."""
+    """Runs an App until it is asked to stop. `watch_list`: the file that is followed. `terminal`: does it run in one?"""
 
-    def __init__(self, app: App, watch_list: Path, pace: Pace | None = None) -> None:
+    def __init__(
+        self, app: App, watch_list: Path, pace: Pace | None = None, *, terminal: Callable[[], bool] | None = None
+    ) -> None:
+        self._terminal = terminal or _in_a_terminal
         self._app, self._watch_list, self._pace = app, watch_list, pace or Pace()
         self._stop = asyncio.Event()
         self._signals = 0
@@ -88,7 +97,8 @@ class Daemon:
         self._ticking: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until SIGTERM or SIGINT. A second signal ends the process at once; leases then expire by themselves.
+        """Until SIGTERM, SIGINT or SIGQUIT, or until the terminal it runs in goes away (SIGHUP). A second of these ends
+        the process at once; leases then expire by themselves. Without a terminal SIGHUP reads the watch list again.
 
         Raises DamagedError, and whatever was not foreseen, after the same orderly stop.
         """
@@ -132,8 +142,10 @@ class Daemon:
             ("heartbeat", pace.heartbeat, self.heartbeat),
             ("housekeeping", pace.house, self.housekeeping),
         )
+        now = datetime.now(UTC)
         for name, seconds, work in jobs:
-            scheduler.add_job(self._guarded, Every(seconds), args=(name, work), id=name)
+            first = now + timedelta(seconds=seconds if name in _WAITING else 0)
+            scheduler.add_job(self._guarded, Every(seconds), args=(name, work), id=name, next_run_time=first)
         return scheduler
 
     async def _guarded(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
@@ -209,8 +221,24 @@ class Daemon:
                 os._exit(EXIT_AT_ONCE)
             loop.call_soon_threadsafe(self._stop.set)
 
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
             signal.signal(number, asked)
+        for number in (signal.SIGUSR1, signal.SIGUSR2):
+            # Nobody's business here, and by default the end.
+            signal.signal(number, signal.SIG_IGN)
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+            return  # started under nohup
+        if self._terminal():
+            signal.signal(signal.SIGHUP, asked)
+        else:
+            signal.signal(signal.SIGHUP, lambda _, __: loop.call_soon_threadsafe(self._read_again))
+
+    def _read_again(self) -> None:
+        """Take the watch list over now, as it stands, whether it was edited or not."""
+        _log.info("SIGHUP: the watch list is read again")
+        self._seen, self._taken, self._complaint = self._followed.stamp(), None, ""
+        task = asyncio.create_task(self._guarded("watch list", self.follow_file))
+        self._ticking.add(task)
 
     # --- the clock --------------------------------------------------------------------------------------------------
 
@@ -305,6 +333,10 @@ class Daemon:
             _log.info("backup made: %s", made)
         if read := await asyncio.to_thread(self._app.read_on, self._stop.is_set):
             _log.info("read for the search, of what an older version had kept: %d", read)
+
+
+def _in_a_terminal() -> bool:
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
 def bring_back(jobs: Iterable[Job], now: datetime) -> None:

@@ -24,6 +24,8 @@ After=network-online.target
 Type=simple
 Environment="MONITOR_HOME={home}"
 ExecStart="{command}" run
+# Reads the watch list again; an edited one is taken over within seconds without it, too.
+ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure
 RestartSec=30
 # 75: another daemon is at work; 78: the configuration is wrong. Starting again would not help.

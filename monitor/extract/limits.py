@@ -80,8 +80,8 @@ def confine(arguments: list[str]) -> tuple[int, list[str]]:
     Must be called before anything is read. A system that knows a limit not (macOS: address space) goes without it;
     the parent's own time limit holds everywhere.
     """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # A supervisor that stops the daemon signals its children as well; the document is not to blame for that.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        # A supervisor or a closed terminal signals the daemon's children as well; the document is not to blame.
         signal.signal(number, signal.SIG_IGN)
     cpu, memory, output, *rest = arguments
     for what, value in ((resource.RLIMIT_CPU, int(cpu)), (resource.RLIMIT_AS, int(memory)), (resource.RLIMIT_CORE, 0)):

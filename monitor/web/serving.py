@@ -61,11 +61,11 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """SIGTERM and SIGINT are orders to stop, not accidents; beside the daemon they are the daemon's."""
+        """These are orders to stop, not accidents; beside the daemon they are the daemon's."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        numbers = (signal.SIGTERM, signal.SIGINT)
+        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP)
         before = {number: signal.signal(number, self.handle_exit) for number in numbers}
         try:
             yield
@@ -74,7 +74,7 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     def serve_here(self) -> None:
-        """Until SIGINT or SIGTERM, or `should_exit`."""
+        """Until a signal asks it to stop, or `should_exit`."""
         try:
             self.run(sockets=[self._socket])
         finally:

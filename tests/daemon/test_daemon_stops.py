@@ -1,11 +1,16 @@
-"""SIGTERM and SIGINT, once and twice, under load."""
+"""SIGTERM and SIGINT, once and twice, under load; other signals; and a daemon that never lives for long."""
 
 import contextlib
 import os
+import pty
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import driver
 import pytest
+from test_daemon_list import written
 
 from monitor.daemon import EXIT_AT_ONCE
 from monitor.demo.pdf import typeset
@@ -151,3 +156,84 @@ def test_a_supervisor_that_signals_every_process_does_not_make_a_document_look_b
     os.kill(process.pid, signal.SIGTERM)
     assert home.exit_code(process) == 0, home.tail()
     assert [row.outcome for row in home.store.history.polls()] == [Outcome.BASELINE], home.tail()
+
+
+# --- other signals ----------------------------------------------------------------------------------------------------
+
+
+def test_a_quit_is_an_order_to_stop_too(home):
+    home.watch("one")
+    process = home.start()
+    home.until(lambda: home.said("daemon started"), process)
+    os.kill(process.pid, signal.SIGQUIT)
+    assert home.exit_code(process) == 0, home.tail()
+    assert home.said("daemon stopped") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE])
+def test_a_signal_that_means_nothing_here_ends_nothing(home, number):
+    home.watch("one", interval=60)
+    process = home.start()
+    home.until(lambda: home.said("daemon started"), process)
+    os.kill(process.pid, number)
+    home.goes_on(process)
+    home.stop(process)
+
+
+def test_a_hangup_without_a_terminal_reads_the_watch_list_and_the_daemon_goes_on(home):
+    """As `systemctl reload` and logrotate send it."""
+    written(home, "one")
+    process = home.start(follow=True, pace={"follow": 3600})
+    home.until(home.polls, process)
+    written(home, "one", "two")
+    os.kill(process.pid, signal.SIGHUP)
+    home.until(lambda: "two" in {state.source.id for state in home.store.sources.all()}, process)
+    assert home.said("SIGHUP: the watch list is read again") == 1
+    home.stop(process)
+
+
+RUN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import driver, json
+driver.serve(driver.Wish(**json.loads(sys.argv[2])))
+"""
+
+
+def test_a_terminal_that_is_closed_ends_it_in_order(home, checkout):
+    home.watch("one")
+    master, slave = pty.openpty()
+    command = [sys.executable, "-c", RUN, str(Path(driver.__file__).parent), driver.spelled(home.wish())]
+    process = subprocess.Popen(
+        command, stdin=slave, start_new_session=True, env={**os.environ, "PYTHONPATH": str(checkout)}
+    )
+    os.close(slave)
+    try:
+        home.until(lambda: home.said("daemon started"))
+        os.close(master)
+        os.kill(process.pid, signal.SIGHUP)
+        assert process.wait(90) == 0, home.tail()
+    finally:
+        process.kill()
+        process.wait()
+    assert home.said("daemon stopped") == 1
+
+
+def test_a_daemon_that_never_lives_through_an_interval_still_composes_delivers_and_backs_up(home, mail):
+    home.subscribe("reader@example.org")
+    home.watch("one", interval=120)
+    home.warm()
+    home.change("one")
+    never = {"compose": 3600, "deliver": 3600, "house": 3600}
+
+    def lives_until(condition):
+        process = home.start(environment=mail.environment, pace=never)
+        home.until(condition, process)
+        process.kill()
+        process.join()
+
+    lives_until(home.store.history.changes)
+    assert home.store.backups()
+    lives_until(lambda: home.store.outbox.deliveries(states=[DeliveryState.PENDING]) or mail.taken)
+    lives_until(lambda: mail.taken)
+    assert len({message.message_id for message in home.store.outbox.deliveries(states=[DeliveryState.SENT])}) <= 1
