@@ -6,8 +6,8 @@
     every minute        the heartbeat, when all is well
     every 10 minutes    once a day: a backup, and the write-ahead log folded in; what an older program left unread
 
-The first of each comes at the start: a daemon that never lives through an interval still delivers, composes and backs up
-what is due by the database's own record. Only the heartbeat waits, for it says that the daemon lives.
+The first of each comes at the start: a daemon that never lives through an interval still delivers, composes and backs
+up what is due by the database's own record. Only the heartbeat waits, for it says that the daemon lives.
 
 No job per source, no schedule of our own: `misfire_grace_time=None` and `coalesce=True`, so that a late tick is one
 tick and none is dropped; uniqueness is the database's.
@@ -39,7 +39,7 @@ EXIT_AT_ONCE = 130
 JUMP = timedelta(minutes=10)
 """Between two looks at the clock a few seconds pass; this much means that it was set, or that the machine slept."""
 _WAITING = {"heartbeat", "watch list"}
-"""Ticks that come only after their interval: the one says that the daemon lives, the other follows what was just read."""
+"""Ticks that come only after their interval: one says that the daemon lives, the other follows what was just read."""
 
 _log = logging.getLogger("monitor.daemon")
 
@@ -77,7 +77,7 @@ class Every(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
 
 
 class Daemon:
-    """Runs an App until it is asked to stop. `watch_list`: the file that is followed. `terminal`: does it run in one?"""
+    """Runs an App until it is asked to stop. `watch_list`: the file followed; `terminal`: does it run in one?"""
 
     def __init__(
         self, app: App, watch_list: Path, pace: Pace | None = None, *, terminal: Callable[[], bool] | None = None

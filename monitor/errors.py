@@ -120,6 +120,8 @@ class DeliveryKind(StrEnum):
     CHANNEL_GONE = "channel_gone"
     """The receiver wants no more messages, ever (HTTP 410)."""
     MESSAGE_LATER = "message_later"
+    MESSAGE_BLOCKED = "message_blocked"
+    """Refused for good, though the address is right: we are blocked, not trusted or too fast, or the box is full."""
     MESSAGE_REFUSED = "message_refused"
 
 

@@ -29,6 +29,8 @@ LEASE = timedelta(minutes=10)
 """Longer than any one delivery can take."""
 STEPS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360))
 """Waits after the first, second, … temporary refusal; the last one repeats."""
+BLOCKED = timedelta(hours=3)
+"""The least wait after a refusal that is about us or about a full box: minutes later nothing is different."""
 GIVE_UP = timedelta(days=5)
 NOTE_AGAIN = 5.0
 """Seconds between two tries to note what became of a message."""
@@ -239,6 +241,10 @@ class _Desk:
             _log.error("given up after five days %s: %s", delivery.message_id, answer)
             self._undelivered(delivery, answer, now)
             return DeliveryState.DEAD
+        if error.kind is DeliveryKind.MESSAGE_BLOCKED:
+            wait = max(wait, BLOCKED)
+            _log.warning("refused, not for its address %s: %s; tried again for five days", delivery.message_id, answer)
+            self.way.tell(Notice(NoticeCode.MAIL_BLOCKED, now, delivery.recipient, answer, "monitor mail queue"))
         if error.retry_after is not None:
             rest = min(error.retry_after, LONGEST_REST)
             wait = max(wait, rest)

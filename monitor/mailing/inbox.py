@@ -35,7 +35,7 @@ def take(raw: bytes, store: Store, key: str, now: datetime, tell: Callable[[Noti
         return f"not read: {refused}"
     own = found.own_name or sha256(raw).hexdigest()
     match found.kind:
-        case Kind.HARD | Kind.SOFT:
+        case Kind.HARD | Kind.BLOCKED | Kind.SOFT:
             return _bounce(found, own, store.inbox, now, tell)
         case Kind.UNSUBSCRIBE:
             return _unsubscribe(found, store.subscribers, key)
@@ -44,11 +44,16 @@ def take(raw: bytes, store: Store, key: str, now: datetime, tell: Callable[[Noti
 
 
 def _bounce(found: Incoming, own: str, inbox: Inbox, now: datetime, tell: Callable[[Notice], object]) -> str:
-    taken = inbox.take_bounce(own, found.names, hard=found.kind is Kind.HARD, said=found.said, now=now)
+    hard, counts = found.kind is not Kind.SOFT, found.kind is Kind.HARD
+    taken = inbox.take_bounce(own, found.names, hard=hard, said=found.said, now=now, counts=counts)
     if not taken.email:
         return "ignored: a bounce of no message that was sent from here"
     if taken.again:
         return f"counted before: a bounce of a message to {taken.email}"
+    if found.trouble:
+        tell(Notice(NoticeCode.MAIL_BLOCKED, now, taken.email, found.said, "monitor mail queue"))
+    if found.kind is Kind.BLOCKED:
+        return f"refused, not for the address, a message to {taken.email}: {found.said}"
     if found.kind is Kind.SOFT:
         return f"soft bounce of a message to {taken.email}: {found.said}"
     said = f"hard bounce {taken.bounces} of a message to {taken.email}: {found.said}"

@@ -14,6 +14,8 @@ from email.message import Message
 from email.policy import compat32
 from enum import StrEnum
 
+from monitor.notify.answers import ENHANCED, About, about
+
 MOST_BYTES = 2_000_000
 """Of a message. A bounce that returns a whole digest has some 300 kB."""
 MOST_PARTS = 200
@@ -33,7 +35,9 @@ SAID = 300
 
 class Kind(StrEnum):
     HARD = "hard"
-    """Refused for good."""
+    """Refused for good: nobody is there."""
+    BLOCKED = "blocked"
+    """Refused for good, not for the address: we are blocked or not trusted, the box is full, the message too large."""
     SOFT = "soft"
     """Given up for a passing reason, or only late."""
     UNSUBSCRIBE = "unsubscribe"
@@ -50,6 +54,8 @@ class Incoming:
     said: str = ""
     names: tuple[str, ...] = ()
     text: str = ""
+    trouble: bool = False
+    """The operator has to know: it is about us, about a full box or about the message."""
     own_name: str = ""
     """The message's own Message-ID, without angle brackets; may be empty."""
 
@@ -118,11 +124,20 @@ def _reported(status: Message, raw: bytes, own_name: str) -> Incoming:
             return Incoming(Kind.SOFT, "delayed", _names(raw, own_name), own_name=own_name)
         return Incoming(Kind.IGNORED, f"a report of {', '.join(actions)[:80]}", own_name=own_name)
     block = failed[0]
-    code = re.search(r"\b([245])\.\d{1,3}\.\d{1,3}\b", _header(block, "Status"))
+    code = ENHANCED.search(_header(block, "Status"))
     diagnostic = _line(_header(block, "Diagnostic-Code").partition(";")[2] or _header(block, "Diagnostic-Code"))
     said = diagnostic if code is None or code[0] in diagnostic else f"{code[0]} {diagnostic}".strip()
-    kind = Kind.HARD if code is not None and code[1] == "5" else Kind.SOFT
-    return Incoming(kind, said[:SAID], _names(raw, own_name), own_name=own_name)
+    kind, trouble = _judged(said, for_good=code is not None and code[1] == "5")
+    return Incoming(kind, said[:SAID], _names(raw, own_name), trouble=trouble, own_name=own_name)
+
+
+def _judged(said: str, *, for_good: bool) -> tuple[Kind, bool]:
+    """What kind of bounce these words are, and whether the operator has to know."""
+    cause = about(said)
+    trouble = cause in {About.SENDER, About.MAILBOX, About.MESSAGE}
+    if not for_good:
+        return Kind.SOFT, trouble
+    return (Kind.HARD, False) if cause is About.ADDRESS else (Kind.BLOCKED, True)
 
 
 _SERVERS = re.compile(r"(?i)\b(?:mailer-daemon|postmaster|mail-?delivery[a-z-]*|mdaemon|microsoftexchange[0-9a-f]*)@")
@@ -158,10 +173,12 @@ def _in_words(mail: Message, raw: bytes, own_name: str) -> Incoming:
     phrase = _FOR_GOOD.search(text)
     if phrase and not found:
         digit, where = "5", phrase.start()
-    if not phrase and _LATE.search(_header(mail, "Subject") + "\n" + text[:2000]):
-        digit = "4"
-    said = _line(text[where : where + 2 * SAID].strip().partition("\n")[0]) or _line(_header(mail, "Subject"))
-    return Incoming(Kind.HARD if digit == "5" else Kind.SOFT, said[:SAID], _names(raw, own_name), own_name=own_name)
+    late = not phrase and _LATE.search(_header(mail, "Subject") + "\n" + text[:2000]) is not None
+    whole = text[where : where + 2 * SAID].strip()
+    said = _line(whole.partition("\n")[0]) or _line(_header(mail, "Subject"))
+    # An answer of several lines has its reason in any of them; what stands before its code says whom it speaks of.
+    kind, trouble = _judged(_line(whole), for_good=digit == "5" and not late)
+    return Incoming(kind, said[:SAID], _names(raw, own_name), trouble=trouble and not late, own_name=own_name)
 
 
 def _words(mail: Message) -> str:

@@ -85,7 +85,9 @@ class Taken(Protocol):
 
 
 class Inbox(Protocol):
-    def take_bounce(self, key: str, names: Sequence[str], *, hard: bool, said: str, now: datetime) -> Taken: ...
+    def take_bounce(
+        self, key: str, names: Sequence[str], *, hard: bool, said: str, now: datetime, counts: bool = True
+    ) -> Taken: ...
 
 
 class Letters(Protocol):

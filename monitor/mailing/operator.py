@@ -9,8 +9,10 @@ from monitor.clock import Clock
 from monitor.errors import StorageError
 from monitor.mailing.needs import Letters
 from monitor.messages import Renderer
-from monitor.model import DigestKind, DigestOrder, Notice, Subscriber
+from monitor.model import DigestKind, DigestOrder, Notice, NoticeCode, Subscriber
 
+_FOLDED = frozenset({NoticeCode.MAIL_BLOCKED})
+"""Told once a day, whoever it was noticed at first."""
 _log = logging.getLogger("monitor.mail")
 
 
@@ -31,7 +33,9 @@ class Operator:
             # What cannot reach the operator is not told by the same way.
             return False
         now = self.clock.now()
-        about = sha256(f"{notice.about}\0{now.date()}".encode()).hexdigest()[:16]
+        # A block list refuses everybody's mail: that is one thing, not one for each reader.
+        whom = "" if notice.code in _FOLDED else notice.about
+        about = sha256(f"{whom}\0{now.date()}".encode()).hexdigest()[:16]
         reader = Subscriber(0, self.address, language=self.language, timezone=self.timezone)
         order = DigestOrder(reader, DigestKind.NOTICE, f"notice:{notice.code}:{about}", now, now)
         try:

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from email.utils import parseaddr
 
 from monitor.clock import Clock
 from monitor.links import SECRET, Links
@@ -16,6 +15,7 @@ from monitor.mailing.operator import Operator
 from monitor.messages import Parts, Press, Renderer, Sender, Templates
 from monitor.model import Citation, Subscriber
 from monitor.notify import Notifier
+from monitor.settings.values import named_address
 
 INSTANCE = "instance"
 """The fact that names this installation in Message-IDs."""
@@ -147,7 +147,7 @@ class Post:
         return press.parts(made) if made else None
 
     def _as(self, instance: str, key: str = "") -> Sender:
-        name, address = parseaddr(self._from)
+        name, address = named_address(self._from)
         local = address.endswith("@localhost")
         return Sender(
             address=address,

@@ -95,6 +95,8 @@ class NoticeCode(StrEnum):
     SET_ASIDE = "set_aside"
     LIST_BROKEN = "list_broken"
     CHANNEL_PAUSED = "channel_paused"
+    MAIL_BLOCKED = "mail_blocked"
+    """Refused for what we are or did, for a full box or for its size: nobody's address is wrong."""
     WAY_PAUSED = "way_paused"
     """A webhook or a chat refuses messages."""
     WAY_GONE = "way_gone"

@@ -8,6 +8,9 @@ from contextlib import contextmanager, suppress
 
 from monitor.errors import DeliveryError, DeliveryKind
 from monitor.model import Delivery
+from monitor.notify import sasl
+from monitor.notify.answers import About
+from monitor.notify.answers import about as about_of
 from monitor.notify.line import Limits, Watchman, connect, conversation, encrypt, introduce, words
 from monitor.settings import Settings, SmtpServer
 
@@ -65,12 +68,11 @@ class SmtpNotifier:
             return
         offered = str(client.esmtp_features.get("auth", "")).upper().split()
         # One mechanism only: smtplib's own login tries one after the other, and servers count that as attempts.
-        mechanism = next((name for name in ("PLAIN", "LOGIN", "CRAM-MD5") if name in offered), "")
+        mechanism = next((name for name in sasl.MECHANISMS if name in offered), "")
         if not mechanism:
             raise DeliveryError(DeliveryKind.CHANNEL_AUTH, "the server offers no login that is known here")
-        client.user, client.password = self.server.user, self.server.password.get_secret_value()
         try:
-            client.auth(mechanism, getattr(client, "auth_" + mechanism.lower().replace("-", "_")))
+            sasl.log_in(client, mechanism, self.server.user, self.server.password.get_secret_value())
         except smtplib.SMTPResponseException as error:
             answer = f"{error.smtp_code} {words(error.smtp_error)}"
             raise DeliveryError(DeliveryKind.CHANNEL_AUTH, answer, code=error.smtp_code) from error
@@ -157,7 +159,12 @@ def _ask(answer: tuple[int, bytes], about: str, *, sender: bool = False) -> str:
         return text
     if code == 530 or (sender and 500 <= code < 600 and code != _TOO_LARGE):
         raise DeliveryError(DeliveryKind.CHANNEL_AUTH, f"{text} ({about})", code=code)
-    kind = DeliveryKind.MESSAGE_REFUSED if 500 <= code < 600 else DeliveryKind.MESSAGE_LATER
+    if code < 500:
+        kind = DeliveryKind.MESSAGE_LATER
+    elif about_of(text) in {About.SENDER, About.MAILBOX}:
+        kind = DeliveryKind.MESSAGE_BLOCKED
+    else:
+        kind = DeliveryKind.MESSAGE_REFUSED
     raise DeliveryError(kind, f"{text} ({about})", code=code)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -24,7 +24,15 @@ from monitor.errors import ConfigError, Problem
 from monitor.settings import ways
 from monitor.settings.pages import PageSettings, Place
 from monitor.settings.secrets import spellings
-from monitor.settings.values import RefusedError, SmtpServer, mask, seconds, smtp_server, web_address
+from monitor.settings.values import (
+    RefusedError,
+    SmtpServer,
+    mask,
+    named_address,
+    seconds,
+    smtp_server,
+    web_address,
+)
 
 __all__ = ["PREFIX", "PageSettings", "Place", "RefusedError", "Settings", "Shown", "SmtpServer", "mask"]
 
@@ -188,7 +196,7 @@ class Settings(PageSettings):
     @classmethod
     def _mail_address(cls, text: str, info: Any) -> str:
         text = text.strip()
-        name, address = parseaddr(text) if info.field_name == "mail_from" else ("", text)
+        name, address = named_address(text) if info.field_name == "mail_from" else ("", text)
         if text and (not _ADDRESS.fullmatch(address) or not text.isprintable() or not name.isprintable()):
             raise RefusedError("is not a mail address", "such as watch@example.org")
         return text

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -82,10 +83,29 @@ def smtp_server(url: str) -> SmtpServer | None:
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if bool(user) != bool(password) or not (user + password).isprintable():
         raise RefusedError("has a user without a password, or the other way round", forms)
+    if "\ufffd" in user + password:
+        raise RefusedError("has a user or password that is not UTF-8", "write é as it is, or as %C3%A9 and not as %E9")
     security: Literal["tls", "starttls", "none"] = "none"
     if parts.scheme != "smtp":
         security = "tls" if parts.scheme == "smtps" else "starttls"
     return SmtpServer(security, host, port or _PORTS[parts.scheme], user, SecretStr(password))
+
+
+_NAMED = re.compile(r"(?P<name>[^<>]{0,300})<(?P<address>[^<>]{0,320})>")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def named_address(text: str) -> tuple[str, str]:
+    """A name and an address as people write them. `Desk, AI & Law <watch@example.org>` has a comma in its name: RFC
+    5322 wants it in quotes there, and `email.utils.parseaddr` takes it for two addresses.
+    """
+    text = text.strip()
+    if (found := _NAMED.fullmatch(text)) is None:
+        return parseaddr(text)
+    name = found["name"].strip()
+    if _QUOTED.fullmatch(name):
+        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    return name, found["address"].strip()
 
 
 def is_loopback(host: str) -> bool:

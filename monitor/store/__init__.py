@@ -55,7 +55,8 @@ __all__ = [
     "ROLES", "SQLITE", "WITHHELD_REASON", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found", "Line",
     "LookRow", "Mark", "Period", "PollRow", "Queue", "Recorded", "Said", "SavedSearch", "Seal", "SnapshotRow",
     "SourceState", "Store", "SyncReport", "Telling", "User", "Users", "Wanted", "WithheldCopy", "backup_name",
-    "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "never_made", "newest_backup", "open_store", "restore",
+    "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "never_made", "newest_backup", "open_store",
+    "restore",
 ]  # fmt: skip
 
 SQLITE = sqlite3.sqlite_version

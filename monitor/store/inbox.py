@@ -17,7 +17,7 @@ ENOUGH = 3
 IN_A_ROW = timedelta(days=35)
 """Two of them this far apart, or further, belong to no row: a weekly digest that came back four weeks running does."""
 REMEMBERED = timedelta(days=400)
-HARD, SOFT = "hard", "soft"
+HARD, BLOCKED, SOFT = "hard", "blocked", "soft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,14 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take_bounce(self, key: str, names: Sequence[str], *, hard: bool, said: str, now: datetime) -> Taken:
+    def take_bounce(
+        self, key: str, names: Sequence[str], *, hard: bool, said: str, now: datetime, counts: bool = True
+    ) -> Taken:
         """Counts a bounce of one of the messages with these Message-IDs (without angle brackets), in one transaction.
 
         `key` tells one incoming message from another. Hard ones mark the delivery as failed, and the third in a row
         suspends; several reports about one sending count once. Soft ones are only kept count of.
+        `counts` False: it was refused for good, but not for its address; nobody comes nearer to being suspended.
         """
         wanted = [f"<{name}>" for name in names]
         ours = (
@@ -55,7 +58,7 @@ class Inbox:
                 return Taken()
             reader = connection.execute(select(SUBSCRIBER).where(SUBSCRIBER.c.id == row.subscriber_id)).one()
             keys = [_hashed(key)] + ([_hashed(f"{row.id} sent as {row.token}")] if hard else [])
-            kind = HARD if hard else SOFT
+            kind = SOFT if not hard else HARD if counts else BLOCKED
             if not all(_first(connection, name, kind, row.subscriber_id, now) for name in keys):
                 return Taken(reader.email, reader.bounces, again=True)
             _forget_old(connection, now)
@@ -66,6 +69,8 @@ class Inbox:
                 .where(DELIVERY.c.id == row.id, DELIVERY.c.state == DeliveryState.SENT)
                 .values(state=DeliveryState.FAILED, answer=f"came back: {said}"[:2000], settled_at=now)
             )
+            if not counts:
+                return Taken(reader.email, reader.bounces)
             goes_on = reader.bounced_at is not None and now - reader.bounced_at < IN_A_ROW
             bounces = reader.bounces + 1 if goes_on else 1
             suspended = bounces >= ENOUGH and reader.suspended_at is None

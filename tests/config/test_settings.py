@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from monitor.errors import ConfigError
 from monitor.settings import Settings, mask
+from monitor.settings.values import named_address
 
 CANARY = "c4nary"
 
@@ -34,6 +35,30 @@ def complaints(home, **given_values):
 
 def shown(settings):
     return {row.name: (row.value, row.origin) for row in settings.masked()}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Observatory, AI & Law <watch@example.org>", "Observatory, AI & Law"),
+        ('"Observatory, AI & Law" <watch@example.org>', "Observatory, AI & Law"),
+        ('"The \\"Watch\\", Ghent" <watch@example.org>', 'The "Watch", Ghent'),
+        ("Veille juridique (Liège), l’équipe <watch@example.org>", "Veille juridique (Liège), l’équipe"),
+        ("Watch; Desk: A.B. <watch@example.org>", "Watch; Desk: A.B."),
+        ("watch@example.org", ""),
+        ("<watch@example.org>", ""),
+    ],
+)
+def test_the_name_of_the_sender_may_have_commas_quotes_and_parentheses(tmp_path, text, name):
+    sender = Settings(tmp_path, mail_from=text).sender
+    assert named_address(sender) == (name, "watch@example.org")
+
+
+def test_a_password_whose_percent_signs_are_not_utf8_is_refused_with_the_way_to_write_it(tmp_path):
+    (found,) = complaints(tmp_path, smtp_url=f"smtps://me:{CANARY}%E9@mx.example.org", mail_from="a@example.org")
+    assert "not UTF-8" in found
+    server = Settings(tmp_path, smtp_url="smtps://zo%C3%AB:é@mx.example.org", mail_from="a@example.org").smtp
+    assert (server.user, server.password.get_secret_value()) == ("zoë", "é")
 
 
 def test_without_any_variable_the_defaults_hold(tmp_path):

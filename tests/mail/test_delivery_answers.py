@@ -148,7 +148,9 @@ LATER, NOW, WAITS = (PENDING, 1), (SENT, 1), (PENDING, 0)
         ({"rcpt two": "550 5.1.1 nobody"}, [NOW, (FAILED, 1), NOW], "up"),
         ({"rcpt two": "551 5.1.6 moved"}, [NOW, (FAILED, 1), NOW], "up"),
         ({"rcpt two": "553 5.1.3 bad address"}, [NOW, (FAILED, 1), NOW], "up"),
-        ({"data two": "554 5.7.1 spam"}, [NOW, (FAILED, 1), NOW], "up"),
+        ({"data two": "554 5.7.1 spam"}, [NOW, LATER, NOW], "up"),
+        ({"rcpt two": "550 5.7.26 unauthenticated"}, [NOW, LATER, NOW], "up"),
+        ({"rcpt two": "552 5.2.2 mailbox full"}, [NOW, LATER, NOW], "up"),
         ({"data two": "552 5.3.4 too large"}, [NOW, (FAILED, 1), NOW], "up"),
         ({"mail": "552 5.3.4 too large"}, [(FAILED, 1)] * 3, "up"),
         ({"mail": "553 5.7.1 not your address"}, [WAITS] * 3, "paused"),
@@ -168,6 +170,17 @@ def test_what_was_put_off_is_sent_when_it_is_taken_once(mood, mail, server, port
     mail.rounds(way(port), timedelta(minutes=4))
     server.moods = {}
     mail.rounds(way(port), timedelta(minutes=6))
+    assert [state for state, _ in mail.states()] == [SENT] * 3
+    assert server.names == Counter({f"<{name}@example.org>": 1 for name in READERS})
+
+
+def test_a_server_that_blocks_us_is_asked_again_for_days_and_the_mail_arrives_when_it_stops(mail, server, port):
+    server.moods = {"rcpt": "550 5.7.1 Client host blocked using zen.spamhaus.org"}
+    mail.rounds(way(port), timedelta(days=1), timedelta(minutes=10))
+    assert {state for state, _ in mail.states()} == {PENDING}
+    assert max(attempts for _, attempts in mail.states()) <= 8
+    server.moods = {}
+    mail.rounds(way(port), timedelta(hours=7), timedelta(minutes=10))
     assert [state for state, _ in mail.states()] == [SENT] * 3
     assert server.names == Counter({f"<{name}@example.org>": 1 for name in READERS})
 

@@ -33,6 +33,16 @@ def test_the_headers_of_a_digest(messages, renderer):
     assert mail["List-Unsubscribe-Post"] is None
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Observatory, AI & Law", 'The "Watch", Ghent', "Desk (AI); <law>: a@b", "Liège, l’équipe \\ droit", "a\\", "A.B."],
+)
+def test_the_name_of_the_sender_arrives_as_it_was_set(messages, week, name):
+    mail = headers(Renderer(replace(week.sender, name=name)).render(messages["digest"]).mime)
+    (address,) = mail["From"].addresses
+    assert (address.display_name, address.addr_spec) == (name, "watch@example.org")
+
+
 def test_unsubscribing_is_offered_where_it_works(messages, week):
     sender = replace(week.sender, unsubscribe_url="https://w.example.org/u/1", mail_in="in@example.org", key="secret")
     mail = headers(Renderer(sender).render(messages["digest"]).mime)

@@ -119,6 +119,25 @@ def test_a_message_without_a_name_of_its_own_counts_once_too(mail):
     assert mail.take(raw).startswith("counted before")
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("5.7.1", "550 5.7.1 blocked using zen.spamhaus.org"),
+        ("5.7.26", "550 5.7.26 unauthenticated"),
+        ("5.2.2", "552 5.2.2 mailbox full"),
+        ("5.3.4", "552 5.3.4 message too large"),
+        ("4.7.1", "451 4.7.1 greylisted for five days"),
+    ],
+)
+def test_bounces_about_us_suspend_nobody_and_are_told_to_the_operator(mail, status, said):
+    for _ in range(5):
+        mail.comes_back(mail.send(mail.anna), status=status, diagnostic=f"smtp; {said}")
+    assert (mail.reader().bounces, mail.reader().suspended_at) == (0, None)
+    assert {(n.code, n.said) for n in mail.told} == {(NoticeCode.MAIL_BLOCKED, said)}
+    wanted = DeliveryState.SENT if status.startswith("4") else DeliveryState.FAILED
+    assert {row.state for row in mail.store.outbox.deliveries()} == {wanted}
+
+
 def test_soft_bounces_are_counted_and_never_suspend(mail):
     for _ in range(5):
         assert mail.comes_back(mail.send(mail.anna), status="4.2.2").startswith("soft bounce")

@@ -42,7 +42,7 @@ def test_only_what_failed_for_good_is_a_hard_bounce(more, kind):
     [
         (bounces.EXIM, Kind.HARD, "550 5.1.1 no mailbox by that name is currently available"),
         (bounces.QMAIL, Kind.HARD, "550 No such user here"),
-        (bounces.EXCHANGE, Kind.HARD, "554 5.7.1 <mx.example.com #5.7.1 smtp; 554 5.7.1 Access denied>'"),
+        (bounces.EXCHANGE, Kind.BLOCKED, "554 5.7.1 <mx.example.com #5.7.1 smtp; 554 5.7.1 Access denied>'"),
         (bounces.LATE, Kind.SOFT, "550 may come later"),
         (bounces.FULL, Kind.SOFT, "452 4.2.2 The email account is over quota"),
     ],
@@ -52,6 +52,35 @@ def test_a_bounce_in_plain_words_is_understood(raw, kind, said):
     found = read(raw)
     assert (found.kind, found.said) == (kind, said)
     assert NAME in found.names
+
+
+@pytest.mark.parametrize(
+    ("status", "diagnostic", "kind"),
+    [
+        ("5.7.1", "smtp; 550 5.7.1 Client host [1.2.3.4] blocked using zen.spamhaus.org", Kind.BLOCKED),
+        ("5.7.26", "smtp; 550-5.7.26 This mail is unauthenticated", Kind.BLOCKED),
+        ("5.7.509", "smtp; 550 5.7.509 Access denied, sending domain does not pass DMARC", Kind.BLOCKED),
+        ("5.0.0", "smtp; 550 5.7.1 refused", Kind.BLOCKED),
+        ("5.0.0", "smtp; 554 spam", Kind.BLOCKED),
+        ("5.1.1", "smtp; 550 listed at Spamhaus", Kind.BLOCKED),
+        ("5.2.2", "smtp; 552 5.2.2 over quota", Kind.BLOCKED),
+        ("5.2.2", "", Kind.BLOCKED),
+        ("5.3.4", "smtp; 552 5.3.4 message too large", Kind.BLOCKED),
+        ("5.4.7", "smtp; 550 5.4.7 delivery time expired", Kind.BLOCKED),
+        ("4.7.1", "smtp; 451 4.7.1 greylisted", Kind.SOFT),
+        ("5.4.1", "smtp; 550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", Kind.HARD),
+        ("5.1.10", "smtp; 550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found", Kind.HARD),
+    ],
+)
+def test_only_a_bounce_about_the_address_is_hard(status, diagnostic, kind):
+    assert read(bounces.report(status=status, diagnostic=diagnostic)).kind is kind
+
+
+def test_the_reason_may_stand_in_a_later_line_of_the_answer():
+    answer = b"550-5.7.0 Our system has detected\n    550 5.7.0 that this message is likely unsolicited mail."
+    raw = bounces.EXIM.replace(b"550 5.1.1 no mailbox by that name is currently available", answer)
+    assert raw != bounces.EXIM
+    assert read(raw).kind is Kind.BLOCKED
 
 
 def test_a_bounce_without_any_code_is_soft():

@@ -230,6 +230,16 @@ def test_the_operator_gets_a_letter_through_the_queue_once_a_day(home, clock, op
     assert "List-Unsubscribe" not in mail
 
 
+def test_what_blocks_everybodys_mail_is_one_letter_a_day(home, clock, operator):
+    blocked = Notice(NoticeCode.MAIL_BLOCKED, START, "anna@example.org", "550 5.7.1 listed", "monitor mail queue")
+    assert operator.tell(blocked)
+    assert not operator.tell(replace(blocked, about="ben@example.org", said="554 5.7.1 listed"))
+    assert not operator.tell(replace(blocked, about="ops@example.org"))
+    clock.advance(DAY)
+    assert operator.tell(replace(blocked, about="ben@example.org"))
+    assert len(letters(home)) == 2
+
+
 def test_a_refused_message_is_told_and_a_refused_notice_is_not(home, clock, operator):
     class Refusing:
         def send(self, delivery):

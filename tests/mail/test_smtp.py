@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from monitor.errors import DeliveryError, DeliveryKind
 from monitor.model import Delivery
+from monitor.notify import sasl
 from monitor.notify.line import Limits, is_local
 from monitor.notify.smtp import SmtpNotifier
 from monitor.notify.steps import explain
@@ -235,7 +236,8 @@ def test_one_recipient_refused_for_good_leaves_the_others(serve):
 
 
 def test_a_message_refused_for_good_is_that_messages_state(serve):
-    assert refused(notifier(serve(Says(data="554 spam")))).kind is DeliveryKind.MESSAGE_REFUSED
+    assert refused(notifier(serve(Says(data="554 5.6.0 broken")))).kind is DeliveryKind.MESSAGE_REFUSED
+    assert refused(notifier(serve(Says(data="554 spam")))).kind is DeliveryKind.MESSAGE_BLOCKED
     assert refused(notifier(serve(Says(mail="552 too big")))).kind is DeliveryKind.MESSAGE_REFUSED
 
 
@@ -265,6 +267,35 @@ def test_a_login_is_tried_once_and_a_refusal_pauses(good, serve, authority):
         assert (error.kind, error.code) == (DeliveryKind.CHANNEL_AUTH, 535)
         assert "geheim" not in error.answer
     assert tries == [("PLAIN", b"me@example.org", b"geheim")]
+
+
+@pytest.mark.parametrize("excluded", [[], ["PLAIN"]], ids=["plain", "login"])
+def test_user_names_and_passwords_beyond_ascii_are_said_in_utf8(excluded, serve, authority):
+    tries, handler = [], Says()
+    port = serve(
+        handler, security="starttls", authenticator=_authenticator(tries, good=True), auth_required=True,
+        auth_exclude_mechanism=excluded,
+    )  # fmt: skip
+    trust = ssl.create_default_context()
+    authority.configure_trust(trust)
+    server = SmtpServer("starttls", "localhost", port, "zoë@example.org", SecretStr("pässwörd €"))
+    SmtpNotifier(server, trust=trust, limits=QUICK).send(delivery())
+    assert tries == [("LOGIN" if excluded else "PLAIN", "zoë@example.org".encode(), "pässwörd €".encode())]
+    assert len(handler.taken) == 1
+
+
+def test_a_challenge_is_answered_with_the_digest_of_rfc_2195(scripted):
+    heard = []
+
+    class Line:
+        def docmd(self, *words):
+            heard.append(words)
+            return (
+                (334, b"PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+") if len(heard) == 1 else (235, b"ok")
+            )
+
+    sasl.log_in(Line(), "CRAM-MD5", "tim", "tanstaaftanstaaf")
+    assert heard[1] == ("dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw",)
 
 
 def test_a_server_that_hangs_up_during_login_pauses_too(scripted):

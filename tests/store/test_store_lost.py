@@ -101,7 +101,7 @@ def test_a_database_that_went_away_beside_its_backups_is_refused_and_can_be_rest
 @pytest.mark.parametrize("spoil", [cut, remove, replace_by_an_empty_one])
 def test_it_is_begun_anew_once_the_copies_were_moved_away(backup, path, clock, empty_database, spoil):
     spoil(path, empty_database)
-    with pytest.raises(DamagedError, match="To begin anew on purpose, move .*backups away"):
+    with pytest.raises(DamagedError, match=r"To begin anew on purpose, move .*backups away"):
         open_store(path, clock=clock)
     backup.parent.rename(path.parent / "kept")
     store = open_store(path, clock=clock)
