@@ -177,6 +177,7 @@ def test_a_signal_that_means_nothing_here_ends_nothing(home, number):
     home.until(lambda: home.said("daemon started"), process)
     os.kill(process.pid, number)
     home.goes_on(process)
+    assert process.exitcode is None
     home.stop(process)
 
 
