@@ -41,14 +41,15 @@ from monitor.model import (
 )
 from monitor.settings import Settings
 from monitor.store import Store, Wanted, open_store
-from monitor.store.bodies import pack
-from monitor.store.codec import CHANGE, EXTRACTION, HELD, LOOKS, REASON
+from monitor.store.chains import pack
+from monitor.store.codec import CHANGE, HELD, LOOKS, REASON
 from monitor.store.engine import Database
 from monitor.store.index import Shown, add_past, index_change, packed_topics
 from monitor.store.review_tables import REVIEW, TIMELINE
-from monitor.store.tables import BODY, POLL, SNAPSHOT, TEXT
+from monitor.store.tables import BODY, POLL, SNAPSHOT
 from monitor.store.tables import CHANGE as CHANGE_TABLE
 from monitor.store.tables import HELD as HELD_TABLE
+from monitor.store.texts import pack_text, put_text
 from monitor.store.values import LookRow
 from monitor.text.asked import asked
 from monitor.web.application import create_app
@@ -89,14 +90,13 @@ def build(path: Path, chance: random.Random, changes: int = CHANGES, polls: int 
     store.close()
     database = Database(path)
     with database.writing() as connection:
-        texts = [EXTRACTION.canonical(text) for text in _texts(chance)]
-        connection.execute(insert(TEXT), [{"hash": text, "value": value} for text, value in texts])
+        texts = [put_text(connection, pack_text(text)) for text in _texts(chance)]
         page = b"<html lang=en><body><main>" + b"<p>as it was kept</p>" * 400 + b"</main>"
         body = hashlib.sha256(page).hexdigest()
         connection.execute(insert(BODY), {"sha256": body, "depth": 0, "size": len(page), "zstd": pack(page)})
         connection.execute(insert(SNAPSHOT), [_snapshot(source, body, n) for source in sources for n in range(20)])
         _polls(connection, sources, polls, chance)
-    hashes = (texts[0][0], texts[1][0])
+    hashes = (texts[0], texts[1])
     for first in range(0, changes, 10_000):
         with database.writing() as connection:
             numbers = range(first, min(first + 10_000, changes))

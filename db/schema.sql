@@ -1,4 +1,4 @@
--- Schema 0006, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
+-- Schema 0007, generated from db/migrations (python -m monitor.store > db/schema.sql); do not edit.
 
 PRAGMA application_id = 1179539284;
 
@@ -27,7 +27,7 @@ CREATE TABLE body (
 	base_sha256 VARCHAR,
 	depth INTEGER NOT NULL,
 	size INTEGER NOT NULL,
-	zstd BLOB NOT NULL,
+	zstd BLOB NOT NULL, place INTEGER DEFAULT '0' NOT NULL,
 	CONSTRAINT pk_body PRIMARY KEY (sha256),
 	CONSTRAINT ck_body_chain CHECK ((base_sha256 IS NULL) = (depth = 0) AND depth BETWEEN 0 AND 19),
 	CONSTRAINT fk_body_base_sha256_body FOREIGN KEY(base_sha256) REFERENCES body (sha256)
@@ -410,7 +410,7 @@ CREATE TABLE subscriber (
 
 CREATE TABLE text (
 	hash VARCHAR NOT NULL,
-	value BLOB NOT NULL,
+	value BLOB NOT NULL, base_hash VARCHAR CONSTRAINT fk_text_base_hash_text REFERENCES text (hash), place INTEGER DEFAULT '0' NOT NULL CONSTRAINT ck_text_chain CHECK ((base_hash IS NULL) = (place = 0) AND place BETWEEN 0 AND 63),
 	CONSTRAINT pk_text PRIMARY KEY (hash)
 );
 

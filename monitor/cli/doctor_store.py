@@ -73,8 +73,12 @@ def bodies(store: Store) -> Iterator[Line]:
         where = f"snapshots {', '.join(map(str, damage.snapshots))} of {', '.join(damage.sources)}"
         mend = "the others read on; a backup from before may still have it"
         yield Line("bodies", "fail", f"{damage.sha256[:16]}… cannot be read any more: {where}", mend)
-    if not damaged:
-        yield Line("bodies", "ok", "every kept body reads back as it came")
+    unread = store.texts.verify()
+    if unread:
+        said = f"{ground.count(len(unread), 'text')} cannot be read any more, such as {unread[0][:16]}…"
+        yield Line("texts", "fail", said, "the bodies they were read from are kept; a backup from before may have them")
+    if not damaged and not unread:
+        yield Line("bodies", "ok", "every kept body reads back as it came, and every text that was read from one")
 
 
 def backups(patient: Patient, store: Store) -> Line:

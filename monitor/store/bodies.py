@@ -1,40 +1,32 @@
 """Bodies: the untouched bytes, once each, by SHA-256.
 
-A body is kept as zstd with the previous body of the same source as dictionary, a full copy every twentieth.
+A body is kept as zstd with an earlier body of the same source as dictionary (`chains.py`).
 Bodies are never changed and a base is never deleted, so any base may be chosen without holding a lock.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import zstandard
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Row, select, text
 from sqlalchemy.dialects.sqlite import insert
 
 from monitor.errors import DamagedError, StorageError
+from monitor.store.chains import LARGEST_BASE, SMALLEST_BASE, links_to_base, pack, unpack
 from monitor.store.engine import Database
 from monitor.store.tables import BODY, SNAPSHOT
 from monitor.store.values import Damage
 
-FULL_EVERY = 20
-"""Bodies in a chain at most: the first is full, reading one decodes at most this many."""
-LEVEL = 6
-LARGEST_BASE = 8 * 1024 * 1024
-"""A larger base costs more memory than it saves; what is that large (PDF, ZIP) is compressed already."""
-SMALLEST_BASE = 64
-LARGEST_WINDOW = 24
-"""As a power of two: 16 MB, less than any decoder allows."""
-
 _CHAIN = text(
-    "WITH RECURSIVE chain(sha256, base_sha256, size, zstd, step) AS ("
-    " SELECT sha256, base_sha256, size, zstd, 0 FROM body WHERE sha256 = :sha256"
-    " UNION ALL SELECT b.sha256, b.base_sha256, b.size, b.zstd, c.step + 1"
-    " FROM body AS b JOIN chain AS c ON b.sha256 = c.base_sha256 WHERE c.step < 40"
-    ") SELECT sha256, base_sha256, size, zstd FROM chain ORDER BY step DESC"
+    "WITH RECURSIVE chain(sha256, base, place, size, zstd, step) AS ("
+    " SELECT sha256, base_sha256, place, size, zstd, 0 FROM body WHERE sha256 = :sha256"
+    " UNION ALL SELECT b.sha256, b.base_sha256, b.place, b.size, b.zstd, c.step + 1"
+    " FROM body AS b JOIN chain AS c ON b.sha256 = c.base LIMIT 20"
+    ") SELECT sha256, base, place, size, zstd FROM chain ORDER BY step DESC"
 )
-"""The full copy first, the wanted body last."""
+"""The full copy first, the wanted body last. Chains of an earlier version went one by one, twenty in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +37,11 @@ class Packed:
     size: int
     zstd: bytes = field(repr=False)
     base_sha256: str | None = None
+    place: int = 0
+    """In its chain; 0: a full copy."""
     depth: int = 0
+    """Links below it."""
     base: bytes = field(default=b"", repr=False)
-
-
-def pack(body: bytes, base: bytes = b"") -> bytes:
-    """zstd, with `base` as dictionary when there is one."""
-    if not base:
-        return zstandard.ZstdCompressor(level=LEVEL).compress(body)
-    # The level's own window would see only the end of a large base.
-    window = min(max((len(body) + len(base)).bit_length(), 10), LARGEST_WINDOW)
-    parameters = zstandard.ZstdCompressionParameters.from_level(
-        LEVEL, source_size=len(body), dict_size=len(base), window_log=window, write_content_size=True
-    )
-    dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    return zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress(body)
-
-
-def unpack(packed: bytes, size: int, base: bytes = b"") -> bytes:
-    """The bytes again; `size` bounds what they may take. Raises zstandard.ZstdError for damaged input."""
-    dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if base else None
-    decompressor = zstandard.ZstdDecompressor(dict_data=dictionary)
-    return decompressor.decompress(packed, max_output_size=max(1, size))
 
 
 class Bodies:
@@ -81,16 +56,18 @@ class Bodies:
             return _read(connection, sha256)
 
     def prepare(self, source_id: str, url: str, body: bytes, sha256: str) -> Packed | None:
-        """The body, compressed against its predecessor; None when it is stored already. Takes no lock.
+        """The body, compressed against an earlier one; None when it is stored already. Takes no lock.
 
-        The predecessor is the newest body of the same source, from the same address if there is one.
+        The chain is that of the newest body of the same source, from the same address if there is one.
         """
         with self._database.reading() as connection:
             if connection.scalar(select(BODY.c.depth).where(BODY.c.sha256 == sha256)) is not None:
                 return None
-            base_sha256, base, depth = self._base(connection, source_id, url)
+            below, place, base = self._base(connection, source_id, url)
         packed = self._packer(body, base)
-        return Packed(sha256, len(body), packed, base_sha256, depth, base)
+        if not base:
+            return Packed(sha256, len(body), packed)
+        return Packed(sha256, len(body), packed, below[-1].sha256, place, len(below), base)
 
     def put(self, connection: Connection, packed: Packed) -> None:
         """Writes a prepared body within a transaction and reads it back.
@@ -103,6 +80,7 @@ class Bodies:
             "zstd": packed.zstd,
             "base_sha256": packed.base_sha256,
             "depth": packed.depth,
+            "place": packed.place,
         }
         if not connection.execute(insert(BODY).values(row).on_conflict_do_nothing()).rowcount:
             return
@@ -128,31 +106,41 @@ class Bodies:
                 found.append(Damage(sha256, tuple(r.id for r in rows), tuple(sorted({r.source_id for r in rows}))))
         return tuple(found)
 
-    def _base(self, connection: Connection, source_id: str, url: str) -> tuple[str | None, bytes, int]:
+    def _base(self, connection: Connection, source_id: str, url: str) -> tuple[Sequence[Row[Any]], int, bytes]:
+        """The links through which the base is read, the place of what is built on it, and the base itself."""
         previous = connection.execute(
-            select(BODY.c.sha256, BODY.c.depth, BODY.c.size)
+            select(BODY.c.sha256, BODY.c.size)
             .join(SNAPSHOT, SNAPSHOT.c.sha256 == BODY.c.sha256)
             .where(SNAPSHOT.c.source_id == source_id)
             .order_by((SNAPSHOT.c.url == url).desc(), SNAPSHOT.c.id.desc())
             .limit(1)
         ).first()
-        if previous is None or previous.depth + 1 >= FULL_EVERY or not SMALLEST_BASE <= previous.size <= LARGEST_BASE:
-            return None, b"", 0
+        if previous is None or previous.size > LARGEST_BASE:
+            return (), 0, b""
+        links = connection.execute(_CHAIN, {"sha256": previous.sha256}).all()
+        below = links_to_base(links)
         try:
-            return previous.sha256, _read(connection, previous.sha256), previous.depth + 1
+            base = _decoded_links(below) if below else b""
         except DamagedError:
             # Nothing new is built on a damaged base.
-            return None, b"", 0
+            base = b""
+        if not SMALLEST_BASE <= len(base) <= LARGEST_BASE:
+            return (), 0, b""
+        return below, links[-1].place + 1, base
 
 
 def _read(connection: Connection, sha256: str) -> bytes:
-    rows = connection.execute(_CHAIN, {"sha256": sha256}).all()
-    if not rows:
+    links = connection.execute(_CHAIN, {"sha256": sha256}).all()
+    if not links:
         raise KeyError(sha256)
-    body = b""
+    return _decoded_links(links)
+
+
+def _decoded_links(links: Sequence[Row[Any]]) -> bytes:
+    body, sha256 = b"", links[-1].sha256
     try:
-        for row in rows:
-            body = unpack(row.zstd, row.size, body if row.base_sha256 else b"")
+        for link in links:
+            body = unpack(link.zstd, link.size, body if link.base else b"")
     except zstandard.ZstdError as error:
         raise DamagedError(f"Body {sha256} cannot be read any more ({error}).") from error
     if _sha256(body) != sha256:

@@ -40,7 +40,7 @@ class Codec(Generic[T]):
         """JSON as text, for small values that a person may want to read in the table."""
         return self._json(value).decode()
 
-    def load(self, stored: str) -> T:
+    def load(self, stored: str | bytes) -> T:
         return self._adapter.validate_json(stored)
 
     def pack(self, value: T) -> bytes:
@@ -51,9 +51,9 @@ class Codec(Generic[T]):
         return self._adapter.validate_json(spread(stored))
 
     def canonical(self, value: T) -> tuple[str, bytes]:
-        """SHA-256 of the JSON (fields in the order of the type, no white space) and the packed bytes."""
+        """SHA-256 of the JSON (fields in the order of the type, no white space) and the JSON."""
         plain = self._json(value)
-        return hashlib.sha256(plain).hexdigest(), squeeze(plain)
+        return hashlib.sha256(plain).hexdigest(), plain
 
     def _json(self, value: T) -> bytes:
         try:

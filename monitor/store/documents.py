@@ -13,7 +13,7 @@ from monitor.model import Document, DocumentState, PollIntent, PollOrder, Reason
 from monitor.store.codec import DOCUMENT as CODEC
 from monitor.store.engine import Database
 from monitor.store.tables import DOCUMENT, SOURCE, passed
-from monitor.store.texts import put_text
+from monitor.store.texts import PackedText, put_text
 from monitor.store.withholding import read_veil
 
 DAY = timedelta(days=1)
@@ -85,7 +85,7 @@ def found(connection: Connection, intent: PollIntent, change_ids: Sequence[int])
 
 
 def tried(
-    connection: Connection, intent: PollIntent, document: Document, packed: tuple[str, bytes] | None, snapshot: int
+    connection: Connection, intent: PollIntent, document: Document, packed: PackedText | None, snapshot: int
 ) -> None:
     """What became of a document that was asked for. Of the list itself only the lease is touched."""
     if intent.good:

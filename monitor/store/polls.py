@@ -37,6 +37,7 @@ from monitor.store.mail_tables import DIGEST
 from monitor.store.record import Prepared, put_memory, write
 from monitor.store.sayings import sayings_of
 from monitor.store.tables import DOCUMENT, EVENT, HOST, MEMORY, POLL, SOURCE, UTC_DATE, ahead, passed
+from monitor.store.texts import Texts
 from monitor.store.values import DueRow, Recorded
 
 FAULT_WAIT = timedelta(hours=1)
@@ -47,7 +48,7 @@ LONGEST_WAIT = timedelta(days=8)
 
 class Polls:
     def __init__(self, database: Database, bodies: Bodies) -> None:
-        self._database, self._bodies = database, bodies
+        self._database, self._bodies, self._texts = database, bodies, Texts(database)
 
     def due(self, now: datetime, limit: int, busy_hosts: Collection[str] = frozenset()) -> tuple[DueRow, ...]:
         """Sources to look at, longest due first, at most one per host; then lists with a document to fetch.
@@ -108,7 +109,7 @@ class Polls:
         None, and nothing is written, when the lease was lost: somebody claimed the source since, or the poll
         is recorded already.
         """
-        prepared = Prepared.of(intent, self._bodies)
+        prepared = Prepared.of(intent, self._bodies, self._texts)
         with self._database.writing() as connection:
             row = connection.execute(select(SOURCE).where(_mine(intent.source_id, intent.token))).first()
             if row is None:

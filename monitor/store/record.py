@@ -30,13 +30,13 @@ from monitor.store import documents
 from monitor.store.bodies import Bodies, Packed
 from monitor.store.codec import CHANGE as CHANGE_CODEC
 from monitor.store.codec import EVENT as EVENT_CODEC
-from monitor.store.codec import EXTRACTION, HEADERS, HOPS, LOOKS, REASON
 from monitor.store.codec import FINDING as FINDING_CODEC
+from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.index import follow, list_change, list_event, words_of
 from monitor.store.tables import CHANGE, EVENT, FINDING, HELD, MEMORY, POLL, SNAPSHOT, SOURCE
-from monitor.store.texts import put_text
+from monitor.store.texts import PackedText, Texts, pack_text, put_text
 from monitor.store.values import LookRow, Recorded
 
 _NO_DOCUMENT = frozenset(
@@ -60,12 +60,12 @@ class Prepared:
     hashes: tuple[str, ...]
     """SHA-256 of the body each look shows, in the order of the looks; empty where there is none."""
     bodies: tuple[Packed, ...]
-    told_text: tuple[str, bytes] | None
-    current_text: tuple[str, bytes] | None
-    document_text: tuple[str, bytes] | None = None
+    told_text: PackedText | None
+    current_text: PackedText | None
+    document_text: PackedText | None = None
 
     @classmethod
-    def of(cls, intent: PollIntent, bodies: Bodies) -> "Prepared":
+    def of(cls, intent: PollIntent, bodies: Bodies, texts: Texts) -> "Prepared":
         hashes, packed = [], {}
         for look in intent.looks:
             if not isinstance(look.answer, Capture):
@@ -75,11 +75,11 @@ class Prepared:
             hashes.append(sha256)
             if sha256 not in packed:
                 packed[sha256] = bodies.prepare(intent.source_id, look.url, look.answer.body, sha256)
-        told = EXTRACTION.canonical(intent.told_text) if intent.told_text else None
+        told = texts.prepare(intent.source_id, intent.told_text) if intent.told_text else None
         current = told if intent.current_text is intent.told_text else None
         if intent.current_text is not None and current is None:
-            current = EXTRACTION.canonical(intent.current_text)
-        document = EXTRACTION.canonical(intent.document_text) if intent.document_text else None
+            current = texts.prepare(intent.source_id, intent.current_text)
+        document = pack_text(intent.document_text) if intent.document_text else None
         return cls(tuple(hashes), tuple(body for body in packed.values() if body), told, current, document)
 
 
@@ -94,7 +94,7 @@ def write(connection: Connection, bodies: Bodies, row: Row[Any], intent: PollInt
     if intent.document is not None:
         documents.tried(connection, intent, intent.document, prepared.document_text, used)
         return Recorded(poll_id, snapshot_id=used)
-    told = prepared.told_text[0] if prepared.told_text else row.told_text
+    told = prepared.told_text.hash if prepared.told_text else row.told_text
     changes = [replace(change, old_text=row.told_text, new_text=told) for change in intent.changes]
     change_ids = _changes(connection, row, changes, poll_id, used or row.last_snapshot)
     event_ids = _events(connection, intent, poll_id)

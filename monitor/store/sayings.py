@@ -10,12 +10,12 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.model import Change, Extraction, Memory, Saying, SayingKind, Sayings
 from monitor.store.codec import CHANGE as CHANGE_CODEC
-from monitor.store.codec import EXTRACTION, PLACES
 from monitor.store.codec import MEMORY as MEMORY_CODEC
+from monitor.store.codec import PLACES
 from monitor.store.engine import Database
 from monitor.store.index import list_change
 from monitor.store.tables import CHANGE, HELD, MEMORY, SAYING, SNAPSHOT, SOURCE
-from monitor.store.texts import put_text
+from monitor.store.texts import pack_text, put_text
 
 
 class People:
@@ -50,14 +50,14 @@ class People:
         `token` is that of the source when its texts were read. None, and nothing is written, when it was looked at
         since. A look that is under way loses its lease and writes nothing; the source is as due as before.
         """
-        text = EXTRACTION.canonical(told) if told is not None else None
+        text = pack_text(told) if told is not None else None
         with self._database.writing() as connection:
             mine = (SOURCE.c.id == saying.source_id) & (SOURCE.c.token == token)
             row = connection.execute(select(SOURCE).where(mine)).first()
             if row is None:
                 return None
             values: dict[str, Any] = {"token": token + 1, "lease_until": None, "lease_owner": None}
-            texts = {"old_text": row.told_text, "new_text": text[0] if text else row.told_text}
+            texts = {"old_text": row.told_text, "new_text": text.hash if text else row.told_text}
             change_id = _change(connection, row, saying, replace(change, **texts))
             if text is not None:
                 values |= {"told_text": put_text(connection, text), "told_snapshot": row.last_snapshot}

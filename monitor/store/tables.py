@@ -108,6 +108,7 @@ class Body(Row, table=True):
     sha256: str = Field(primary_key=True)
     base_sha256: str | None = Field(default=None, foreign_key="body.sha256", index=True)
     depth: int
+    place: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     size: int
     zstd: bytes
 
@@ -137,11 +138,18 @@ class Snapshot(Row, table=True):
 
 
 class Reading(Row, table=True):
-    """An extraction by the hash of its canonical JSON, once each."""
+    """An extraction by the hash of its canonical JSON, once each. `value` needs the base's JSON as dictionary when
+    there is a base.
+    """
 
     __tablename__ = "text"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("(base_hash IS NULL) = (place = 0) AND place BETWEEN 0 AND 63", name="chain"),
+    )
 
     hash: str = Field(primary_key=True)
+    base_hash: str | None = Field(default=None, foreign_key="text.hash")
+    place: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     value: bytes
 
 

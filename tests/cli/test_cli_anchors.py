@@ -7,10 +7,9 @@ import pytest
 
 from monitor import config
 from monitor.model import Block, Extraction, QuoteState
-from monitor.store.codec import EXTRACTION
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.tables import MEMORY, SOURCE
-from monitor.store.texts import put_text
+from monitor.store.texts import pack_text, put_text
 from monitor.text.quotes import look_for, quote_key
 
 QUOTED = "They are asking for a temporary ban of the pilot project."
@@ -32,7 +31,7 @@ def translated(home, opened):
         path = home / "data" / "citations.yaml"
         text = path.read_text() if path.exists() else ""
         path.write_text(text.replace(f"  - text: {QUOTED}", f"  - text: {QUOTED}{mark}"))
-        text = EXTRACTION.canonical(Extraction("html:1", tuple(Block(line) for line in page), declared_language="nl"))
+        text = pack_text(Extraction("html:1", tuple(Block(line) for line in page), declared_language="nl"))
         memory = opened.sources.get("coc-home").memory
         dutch = MEMORY_CODEC.pack(replace(memory, language="nl"))
         with opened._database.writing() as connection:

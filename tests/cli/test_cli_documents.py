@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 
 from monitor.model import Block, Document, DocumentState, Extraction, Reason
-from monitor.store.codec import EXTRACTION
 from monitor.store.documents import CODEC, DOCUMENT
-from monitor.store.texts import put_text
+from monitor.store.texts import pack_text, put_text
 
 HIDDEN = "Rapport\x1b[2J\u202e over camera's"
 SHOWN = "Rapport⟨U+001B⟩[2J⟨U+202E⟩ over camera's"
@@ -18,9 +17,7 @@ SHOWN = "Rapport⟨U+001B⟩[2J⟨U+202E⟩ over camera's"
 def followed(opened):
     """Three documents of coc-home: one kept, one given up, one waiting."""
     change = opened.history.changes(source="coc-home")[0]
-    text = EXTRACTION.canonical(
-        Extraction("pdf:1", (Block("Het orgaan vraagt een verbod."),), title=HIDDEN, media="pdf")
-    )
+    text = pack_text(Extraction("pdf:1", (Block("Het orgaan vraagt een verbod."),), title=HIDDEN, media="pdf"))
     at = change.confirmed_at
     kept = Document("coc-home", "https://www.coc.invalid/a.pdf", HIDDEN, at, DocumentState.KEPT, change=change.id,
                     media="pdf", title=HIDDEN, pages=12, words=4321, sha256="ab" * 32, text=text[0])  # fmt: skip

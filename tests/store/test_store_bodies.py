@@ -1,5 +1,6 @@
 """Bodies: the bytes come back, whatever becomes of their neighbours."""
 
+import hashlib
 import random
 import sqlite3
 from contextlib import closing
@@ -9,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import DamagedError, StorageError
-from monitor.store.bodies import LARGEST_BASE, Bodies, pack, unpack
+from monitor.store.bodies import Bodies
+from monitor.store.chains import LARGEST_BASE, pack, unpack
 from monitor.store.engine import Database
 from monitor.store.polls import Polls
 
@@ -53,13 +55,31 @@ def test_every_body_of_a_source_comes_back_byte_for_byte(tool, world, pieces):
     assert tool.store.bodies.verify() == ()
 
 
-def test_every_twentieth_body_is_a_full_copy(tool, path):
+def test_every_sixty_fourth_body_is_a_full_copy_and_none_is_read_through_more_than_seven(tool, path):
     tool.follow("coc")
-    for body in edits(43):
+    for body in edits(67):
         tool.poll("coc", body)
-    depths = [d for (d,) in rows(path, "SELECT depth FROM body ORDER BY rowid")]
-    assert depths == [*range(20), *range(20), 0, 1, 2]
-    assert all((base is None) == (depth == 0) for base, depth in rows(path, "SELECT base_sha256, depth FROM body"))
+    links = rows(path, "SELECT place, depth FROM body ORDER BY rowid")
+    assert links == [*((n, n.bit_count()) for n in range(64)), (0, 0), (1, 1), (2, 1)]
+    assert max(depth for _, depth in links) == 6
+    assert tool.store.bodies.verify() == ()
+
+
+def test_a_chain_of_an_earlier_version_is_read_on_and_a_new_one_begins(tool, path):
+    """Each body stood on the one before it, twenty in a row."""
+    tool.follow("coc")
+    kept = list(edits(5))
+    for body in kept[:3]:
+        tool.poll("coc", body)
+    names = [sha256 for (sha256,) in rows(path, "SELECT sha256 FROM body ORDER BY rowid")]
+    for n in (1, 2):
+        packed = pack(kept[n], kept[n - 1])
+        rows(path, "UPDATE body SET zstd = ?, base_sha256 = ?, depth = ?, place = 0 WHERE sha256 = ?",
+             packed, names[n - 1], n, names[n])  # fmt: skip
+    for body in kept[3:]:
+        tool.poll("coc", body)
+    assert rows(path, "SELECT place, depth FROM body ORDER BY rowid") == [(0, 0), (0, 1), (0, 2), (0, 0), (1, 1)]
+    assert [tool.store.bodies.get(hashlib.sha256(body).hexdigest()) for body in kept] == kept
 
 
 def test_a_small_edit_of_a_page_takes_little_room(tool, path):
@@ -147,13 +167,3 @@ def test_a_body_that_does_not_read_back_is_not_committed(tool, world, path, pack
     assert tool.store.history.polls() == ()
     assert tool.store.history.changes() == ()
     assert rows(path, "SELECT count(*) FROM body") == [(0,)]
-
-
-def test_a_damaged_text_is_said_to_be_damaged(tool, world, path):
-    tool.follow("coc")
-    text = world.text("words " * 200)
-    tool.poll("coc", told_text=text, current_text=text)
-    text_hash = tool.store.sources.get("coc").told_text
-    rows(path, "UPDATE text SET value = substr(value, 1, 30)")
-    with pytest.raises(DamagedError, match=text_hash):
-        tool.store.texts.get(text_hash)
