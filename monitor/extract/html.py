@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor.errors import ExtractError, ExtractKind
-from monitor.extract import furniture
+from monitor.extract import names
 from monitor.extract.lines import Line, Page, Region, join, tidy
 from monitor.extract.links import Addresses
 from monitor.model import BlockKind, Link, Place
@@ -168,10 +168,10 @@ class _Walk:
         attributes = node.attributes
         blocky = tag in _BLOCKS
         region, element, framed, button = self.region, self.element, False, self.button
-        self.button = button or furniture.is_button(tag, attributes)
+        self.button = button or names.is_button(tag, attributes)
         if blocky:
             self.flush()
-        if (attributes and tag not in _ROOTS) or tag in furniture.PARTS or self.chosen:
+        if (attributes and tag not in _ROOTS) or tag in names.PARTS or self.chosen:
             blocky = self.claim(node, tag, attributes) or blocky
         if self.listing:
             self.elements.append((element, f"{tag}.{attributes.get('class') or ''}"))
@@ -188,11 +188,11 @@ class _Walk:
         """Begin a region if the element is furniture, the main part or chosen; whether it did."""
         if tag == "input":
             self.password = self.password or attributes.get("type") == "password"
-            furniture.asked(self.regions, self.region, attributes)
-        claim = furniture.claim_of(tag, attributes, in_main=self.in_main[self.region])
-        main = claim is None and furniture.is_main(tag, attributes)
+            names.asked(self.regions, self.region, attributes)
+        claim = names.claim_of(tag, attributes, in_main=self.in_main[self.region])
+        main = claim is None and names.is_main(tag, attributes)
         chosen = bool(self.chosen) and node.mem_id in self.chosen
-        if not (claim or main or chosen or tag in furniture.SECTIONS):
+        if not (claim or main or chosen or tag in names.SECTIONS):
             return False
         self.flush()
         place, name = (claim.place, claim.name) if claim else (Place.MAIN, "")

@@ -1,6 +1,7 @@
 """Lines of a page and the regions they stand in, as the walk finds them: plain values without a parser."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitor.model import Block, BlockKind, Link, Place
@@ -86,12 +87,15 @@ def document_links(line: Line) -> bool:
     return any(_DOCUMENT.search(link.url) for link in line.links)
 
 
-def to_blocks(lines: list[tuple[Line, Place]]) -> tuple[Block, ...]:
-    """Blocks in reading order, each with the headings above it (only headings of the same selection count)."""
+def to_blocks(lines: Iterable[tuple[Line, Place, str]]) -> tuple[Block, ...]:
+    """Blocks in reading order, each with the headings above it (only headings of the same selection count).
+
+    Each line comes with its place and the path of the parts of the page around it.
+    """
     blocks: list[Block] = []
     path: list[tuple[int, str]] = []
     names: tuple[str, ...] = ()
-    for line, place in lines:
+    for line, place, region in lines:
         kind = line.kind
         if kind is BlockKind.HEADING:
             while path and path[-1][0] >= line.level:
@@ -99,7 +103,7 @@ def to_blocks(lines: list[tuple[Line, Place]]) -> tuple[Block, ...]:
             names = tuple(text for _, text in path)
         elif line.linked:
             kind = BlockKind.LINK
-        blocks.append(Block(line.text, kind, names, place, line.level, tuple(line.links)))
+        blocks.append(Block(line.text, kind, names, place, line.level, tuple(line.links), region=region))
         if kind is BlockKind.HEADING:
             path.append((line.level, line.text))
             names = (*names, line.text)

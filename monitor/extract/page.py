@@ -11,7 +11,7 @@ from monitor.extract.lines import to_blocks
 from monitor.extract.links import Addresses
 from monitor.model import Extraction, Source, WatchAs
 
-VERSION = 3
+VERSION = 4
 """Must be raised when the output for the same bytes changes: old snapshots are then read again, quietly."""
 
 _LIBRARY = version("selectolax")
@@ -68,15 +68,16 @@ def _is_listing(source: Source) -> bool:
 def read_page(text: str, rules: Rules) -> Extraction:
     """The text of a decoded page. Raises ExtractError (EMPTY: no text at all, or the selector matches nothing)."""
     head, page = html.scan(text, url=rules.url, selector=rules.selector, listing=rules.listing)
-    kept, margin = furniture.settle(page.lines, page.regions, keep_links=rules.listing)
-    if not kept and not margin:
+    placed = furniture.settle(page.lines, page.regions, keep_links=rules.listing)
+    if not placed:
         raise ExtractError(ExtractKind.EMPTY, "the page shows no text (without running its scripts)")
     canonical = Addresses(rules.url, head.base).absolute(head.canonical)
     return Extraction(
         fingerprint=rules.fingerprint,
-        blocks=to_blocks(kept),
-        margin=to_blocks(margin),
-        items=listing.find_items([line for line, _ in kept], page.elements) if rules.listing else (),
+        blocks=to_blocks(p[:3] for p in placed if not p.margin),
+        margin=to_blocks(p[:3] for p in placed if p.margin),
+        margin_at=tuple(n for n, p in enumerate(placed) if p.margin),
+        items=listing.find_items([p.line for p in placed if not p.margin], page.elements) if rules.listing else (),
         title=head.title,
         declared_language=head.language,
         charset=rules.charset,

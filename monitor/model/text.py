@@ -82,6 +82,8 @@ class Block:
     links: tuple[Link, ...] = ()
     page: int = 0
     """1-based page of a PDF; 0 elsewhere."""
+    region: str = ""
+    """Path of the parts of a web page around it, outermost first (`/main/section/aside`)."""
 
     @property
     def key(self) -> str:
@@ -125,6 +127,8 @@ class Extraction:
     """html | pdf | plain – what the bytes were."""
     page_count: int = 0
     note: str = ""
+    margin_at: tuple[int, ...] = ()
+    """Where the blocks of the margin stand among all blocks of the page, in reading order."""
 
     @property
     def text(self) -> str:
