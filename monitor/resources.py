@@ -4,6 +4,7 @@ A *home* is the folder a user works in: it has `sources.yaml`, `db/` and `alerts
 `monitor init DIR` makes another, `MONITOR_HOME` names it.
 """
 
+import errno
 import os
 import shutil
 import sys
@@ -14,6 +15,9 @@ from monitor.errors import MonitorError
 
 WATCH_LIST = "sources.yaml"
 """The file that makes a folder a home."""
+
+OWNER_ONLY = 0o700
+"""Of the folders of a home: they hold addresses, copies, mail."""
 
 PACKAGE = Path(__file__).resolve().parent
 """The folder of the import package `monitor`."""
@@ -34,6 +38,18 @@ def home(environ: Mapping[str, str] = os.environ, start: Path | None = None, pac
     if (package.parent / WATCH_LIST).is_file():
         return package.parent
     return here
+
+
+def own_folder(folder: Path) -> None:
+    """Makes a folder, and those above it that are missing, so that nobody but its owner looks in, whatever the umask.
+
+    One that is there stays as it is: how far it is open was somebody's choice. OSError passes.
+    """
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    for place in reversed(missing):
+        place.mkdir(mode=OWNER_ONLY, exist_ok=True)
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
 
 
 def command(executable: str = sys.executable, path: str | None = None) -> str:

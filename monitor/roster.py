@@ -1,8 +1,8 @@
 """Subscribers as a table (CSV), out and in, and what their wishes may be. Pure.
 
-A spreadsheet runs what begins like a formula: such a cell goes out with an apostrophe before it, and comes in without
-(owasp.org/www-community/attacks/CSV_Injection). RFC 4180 with a byte order mark, without which Excel takes UTF-8 for
-something else; semicolons between the cells, as Excel writes them in Belgium, are read too.
+What a spreadsheet would take for a formula goes out with an apostrophe before it, and comes in without
+(`monitor.text.cells`). RFC 4180 with a byte order mark, without which Excel takes UTF-8 for something else; between the
+cells stands a comma or, as Excel has it in Belgium, a semicolon: both are read.
 """
 
 import csv
@@ -15,6 +15,7 @@ from typing import Any
 
 from monitor.errors import ConfigError, Problem
 from monitor.model import Frequency, Medium, Severity, Subscriber
+from monitor.text.cells import bared, separator, shielded
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SEVERITIES = {"minor": Severity.MINOR, "substantive": Severity.SUBSTANTIVE, "critical": Severity.CRITICAL}
@@ -26,8 +27,6 @@ COLUMNS = (
 )  # fmt: skip
 MOST_BYTES = 5_000_000
 MOST_ROWS = 10_000
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_SHIELDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 _YES = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
 
 
@@ -74,10 +73,10 @@ def spelt(field: str, values: Iterable[str], known: Known) -> tuple[tuple[str, .
     return tuple(dict.fromkeys(found)), unknown
 
 
-def written(subscribers: Iterable[Subscriber]) -> bytes:
-    """The table as a file."""
+def written(subscribers: Iterable[Subscriber], language: str = "en") -> bytes:
+    """The table as a file, for a spreadsheet with the settings of this language."""
     text = io.StringIO(newline="")
-    table = csv.writer(text, lineterminator="\r\n")
+    table = csv.writer(text, delimiter=separator(language), lineterminator="\r\n")
     table.writerow(COLUMNS)
     for reader in subscribers:
         table.writerow(shielded(cell) for cell in _cells(reader))
@@ -92,16 +91,6 @@ def _cells(reader: Subscriber) -> tuple[str, ...]:
         str(reader.hour), reader.timezone, reader.language, *(_joined(getattr(only, name)) for name in LISTS), severity,
         *("yes" if flag else "no" for flag in (reader.urgent, reader.sign_of_life, reader.paused)),
     )  # fmt: skip
-
-
-def shielded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula. Reversible."""
-    return "'" + cell if _FORMULA.match(cell) else cell
-
-
-def bared(cell: str) -> str:
-    """`shielded` undone."""
-    return cell[1:] if _SHIELDED.match(cell) else cell
 
 
 def _joined(values: Sequence[str]) -> str:
@@ -160,7 +149,7 @@ def _rows(data: bytes, name: str) -> list[tuple[int, dict[str, str]]]:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError([Problem(f"{name}:{line}", "is not UTF-8 text", "save it as CSV UTF-8")]) from error
     head = text.partition("\n")[0]
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ",",
+    table = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count),
                        strict=True)  # fmt: skip
     found: list[tuple[int, dict[str, str]]] = []
     columns: list[str] = []

@@ -116,11 +116,16 @@ def home(patient: Patient) -> Iterator[Line]:
         yield Line(
             "home", "fail", f"cannot write in {', '.join(shut)}", "chown: the user the monitor runs as must be able to"
         )
-    seen = [str(path) for path in (found.home / ".env", found.database) if others_may_read(path)]
+    seen = [str(path) for path in (found.home / ".env", found.database) if others_may(path, stat.S_IROTH)]
     if seen:
         names = " ".join(seen)
         yield Line("home", "warn", f"everybody on this machine can read {names}", f"chmod 600 {names}")
-    if not shut and not seen:
+    folders = [found.database.parent, found.database.parent / "backups", found.outbox]
+    open_to_all = [str(folder) for folder in folders if others_may(folder, stat.S_IROTH | stat.S_IXOTH)]
+    if open_to_all:
+        names = " ".join(open_to_all)
+        yield Line("home", "warn", f"everybody on this machine can look into {names}", f"chmod 700 {names}")
+    if not shut and not seen and not open_to_all:
         yield Line("home", "ok", str(found.home))
 
 
@@ -129,9 +134,10 @@ def existing(folder: Path) -> Path:
     return next(f for f in (folder, *folder.parents) if f.exists())
 
 
-def others_may_read(path: Path) -> bool:
+def others_may(path: Path, what: int) -> bool:
+    """`what`: bits of `stat`."""
     try:
-        return bool(path.stat().st_mode & stat.S_IROTH)
+        return bool(path.stat().st_mode & what)
     except OSError:
         return False
 

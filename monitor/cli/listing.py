@@ -1,5 +1,6 @@
 """`subscribers export`, `import`, `about`: all of them as a table, and everything that is kept of one."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,18 +22,20 @@ def export(
 ) -> None:
     """Write all subscribers as a table, for a spreadsheet or for `monitor subscribers import`.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe; import takes it away again.
+    What a spreadsheet would take for a formula gets an apostrophe before it; import takes it away again. The cells are
+    parted by commas, with MONITOR_LANGUAGE nl, fr or de by semicolons, as spreadsheets there expect it.
     """
     from monitor import roster  # noqa: PLC0415
 
     with ground.kept() as app:
         found = app.store.subscribers.all()
-    data = roster.written(found)
+        data = roster.written(found, app.settings.language)
     if str(file) == "-":
         typer.echo(data.decode("utf-8-sig"), nl=False)
         return
     try:
-        with file.open("xb") as out:
+        # It holds everybody's address.
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(data)
     except OSError as error:
         raise MonitorError(f"{file} cannot be written: {error.strerror}.") from error

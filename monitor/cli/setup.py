@@ -82,7 +82,7 @@ def init(
     line = f"MONITOR_CONTACT={contact}" if contact else "#MONITOR_CONTACT=you@example.org"
     try:
         for name in ("db", "alerts/outbox"):
-            (home / name).mkdir(parents=True, exist_ok=True)
+            resources.own_folder(home / name)
         _lay(home / resources.WATCH_LIST, watch_list)
         _lay(home / ".env", ENVIRONMENT.format(contact=line))
     except OSError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from monitor.errors import DeliveryError, DeliveryKind
 from monitor.model import Delivery
+from monitor.resources import own_folder
 from monitor.settings import Settings
 
 _UNFIT = re.compile(r"[^A-Za-z0-9.]+")
@@ -26,7 +27,7 @@ class FileNotifier:
     def send(self, delivery: Delivery) -> str:
         place = self._folder / file_name(delivery)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            own_folder(self._folder)
             _write(place, delivery.mime)
         except OSError as error:
             raise DeliveryError(DeliveryKind.CHANNEL_DOWN, _said(error)) from error
@@ -34,7 +35,7 @@ class FileNotifier:
 
     def probe(self) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            own_folder(self._folder)
             with tempfile.TemporaryFile(dir=self._folder):
                 pass
         except OSError as error:

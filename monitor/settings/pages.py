@@ -74,7 +74,13 @@ class PageSettings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _public_url(cls, text: str) -> str:
-        return web_address(text.strip()).rstrip("/")
+        found = web_address(text.strip()).rstrip("/")
+        parts = urlsplit(found)
+        if parts.path or parts.query or parts.fragment:
+            # Cookies, and the rules that keep stored pages apart, belong to a whole host.
+            hint = f"such as {parts.scheme}://watch.example.org"
+            raise RefusedError("has a path: the pages need a host of their own", hint)
+        return found
 
     @property
     def web_guarded(self) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from monitor.errors import DamagedError, MonitorError, ReadOnlyError, StorageError
+from monitor.resources import own_folder
 from monitor.store.copies import UNFINISHED, backups_of, damaged, emptied, lost, missing
 from monitor.store.locks import LOCK_WAIT, OWNER_ONLY, WriteLock
 from monitor.store.schema import HEAD, migrate, state_of
@@ -165,7 +166,7 @@ class Database:
         if self._refuse_loss() == HEAD:
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            own_folder(self.path.parent)
         except OSError as error:
             raise StorageError(f"Cannot make {self.path.parent}: {error.strerror}.") from error
         with self._lock.held():
@@ -250,7 +251,7 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
     """
     unfinished = target.with_name(target.name + UNFINISHED)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(target.parent)
         unfinished.unlink(missing_ok=True)
         os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_RDWR, OWNER_ONLY))
         with closing(sqlite3.connect(unfinished)) as copy:

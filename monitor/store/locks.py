@@ -10,6 +10,7 @@ import fcntl
 import os
 import random
 import socket
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.errors import AlreadyRunningError, ReadOnlyError, StorageError
+from monitor.resources import own_folder
 
 LOCK_WAIT = 60.0
 """Seconds a writer waits for the others before it gives up."""
@@ -80,7 +82,7 @@ def daemon_lock(path: Path) -> Iterator[None]:
     """
     beside = path.with_name(path.name + ".daemon")
     try:
-        beside.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(beside.parent)
     except OSError as error:
         raise StorageError(f"Cannot make {beside.parent}: {error.strerror}.") from error
     handle = _open(beside)
@@ -106,11 +108,11 @@ def daemon_owner(path: Path) -> str | None:
     """
     beside = path.with_name(path.name + ".daemon")
     try:
-        handle = os.open(beside, os.O_RDONLY | os.O_CLOEXEC)
+        handle = os.open(beside, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StorageError(f"Cannot read {beside}: {error.strerror}.") from error
+        raise StorageError(f"Cannot read {beside}: {_why(error)}.") from error
     try:
         # Shared, so that two who ask do not take each other for a daemon.
         return None if _take(handle, fcntl.LOCK_SH) else _owner(handle)
@@ -123,11 +125,23 @@ def _owner(handle: int) -> str:
 
 
 def _open(path: Path) -> int:
+    """A lock file: our own, or none. A link may lead to anybody's file, and the owner's name is written there."""
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ONLY)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, OWNER_ONLY)
     except OSError as error:
         kind = ReadOnlyError if error.errno in _MAY_NOT else StorageError
-        raise kind(f"Cannot write beside the database: {path}: {error.strerror}.") from error
+        raise kind(f"Cannot write beside the database: {path}: {_why(error)}.") from error
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise StorageError(f"Cannot lock {path}: it is no plain file. Look what it is, and remove it.")
+    return handle
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "it is a symbolic link, which is not followed; look where it leads, and remove it"
+    return error.strerror or str(error)
 
 
 def _take(handle: int, kind: int = fcntl.LOCK_EX) -> bool:

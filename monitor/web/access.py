@@ -13,6 +13,7 @@ and for the few addresses of `OPEN`, which show nothing of what is kept.
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -40,6 +41,7 @@ FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics")
 SESSION, WHO, SEED, LANGUAGE = "session", "who", "seed", "language"
 """Our cookies."""
 LASTS = timedelta(hours=12)
+_HOST = re.compile(r"(?:(?P<name>[a-z0-9](?:[a-z0-9._-]{0,252}))|\[(?P<literal>[0-9a-f:.]{2,45})\])(?::[0-9]{1,5})?")
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _BETWEEN = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 """Headers that only a proxy sends."""
@@ -264,11 +266,12 @@ def is_this_machine(host: str) -> bool:
 
 
 def host_of(header: str) -> str:
-    """The name in a Host header, without port and brackets, in small letters."""
-    try:
-        return (urlsplit(f"//{header}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    """The name in a Host header, without port and brackets, in small letters; empty when it is none (RFC 9110, 7.2).
+
+    What is more than a name and a port – a path, a query, a user – is no host, whatever else can be read into it.
+    """
+    found = _HOST.fullmatch(header.lower())
+    return (found["name"] or found["literal"] or "").rstrip(".") if found else ""
 
 
 def ip_of(text: str) -> Address | None:

@@ -21,7 +21,7 @@ from monitor.store import Store
 from monitor.web import views
 from monitor.web.access import Access, Caller
 from monitor.web.attempts import Attempts
-from monitor.web.desk import House, at_desk
+from monitor.web.desk import House, asked_for, at_desk
 from monitor.web.forms import proven
 from monitor.web.gate import Asgi, Gate, Scope, TooLargeError
 from monitor.web.rendering import environment
@@ -94,7 +94,7 @@ class _Refusals:
         if status == 401 and (_for_programs(request) or caller.wrong_key):
             return _problem(401)
         if status == 401 and access.login and request.method == "GET":
-            to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            to = asked_for(request)
             target = URL("/login").include_query_params(to=to) if to != "/" else URL("/login")
             return RedirectResponse(str(target), 303)
         return _page(request, 403 if status == 401 and not access.login else status)
@@ -110,7 +110,8 @@ def _page(request: Request, status: int) -> Response:
 
 
 def _for_programs(request: Request) -> bool:
-    return request.url.path.startswith(API)
+    path: str = request.scope["path"]
+    return path.startswith(API)
 
 
 def _problem(status: int, detail: str = "") -> Response:
@@ -138,7 +139,7 @@ async def _not_understood(request: Request, error: Exception) -> Response:
         )
         return _problem(404 if all(one["loc"][0] == "path" for one in error.errors()) else 400, named)
     # A path that does not parse names nothing that is here; the rest is a form or query filled in wrongly.
-    return _page(request, 404 if request.method == "GET" and not request.url.query else 400)
+    return _page(request, 404 if request.method == "GET" and not request.scope["query_string"] else 400)
 
 
 async def _too_large(request: Request, _: Exception) -> Response:

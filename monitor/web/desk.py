@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
@@ -100,21 +101,36 @@ class Desk:
     @property
     def formless(self) -> bool:
         """A page that a cache may give to other strangers: no form on it, and no cookie with it."""
-        return self.public and may_reach(self.request.method, self.request.url.path)
+        return self.public and may_reach(self.request.method, self.path)
 
     def may_see(self, source: Source | None) -> bool:
         """Its stored copies and whole texts: people who are known here, and strangers where it may be republished."""
         return self.who is not None or (self.public and source is not None and source.republish)
 
     @property
+    def path(self) -> str:
+        """The path that was routed. Never from `request.url`: a header has a part in that."""
+        path: str = self.request.scope["path"]
+        return path
+
+    @property
+    def origin(self) -> str:
+        """Under which name these pages were asked for: `https://watch.example`. The gate let only names of ours in."""
+        return f"{'https' if self.caller.secure else 'http'}://{self.request.headers['host']}"
+
+    @property
+    def base(self) -> str:
+        """Where these pages are: the public address, else the one of this request."""
+        return self.house.links.public_url or self.origin
+
+    @property
     def here(self) -> str:
         """The address of this page, for forms that come back to it; home when this is no page (a form was wrong)."""
-        url = self.request.url
-        return url.path + (f"?{url.query}" if url.query else "") if self.request.method == "GET" else "/"
+        return asked_for(self.request) if self.request.method == "GET" else "/"
 
     def is_in(self, path: str) -> bool:
         """Does this page belong to an entry of the bar on top?"""
-        own = self.request.url.path
+        own = self.path
         return own == path or (path != "/" and own.startswith(path + "/"))
 
     def note(self, what: str, target: str, detail: str = "") -> None:
@@ -142,7 +158,7 @@ class Desk:
 
     def known(self, path: str) -> str:
         """The path, if it is one of ours that can be looked at; else the first page's."""
-        plain = path.partition("?")[0]
+        plain = unquote(path.partition("?")[0])
         clean = path.startswith("/") and not path.startswith("//") and path.isascii() and path.isprintable()
         if not clean or "\\" in path or len(path) > 2000:
             return "/"
@@ -188,6 +204,12 @@ class Desk:
     def _token(self, seed: str) -> str:
         session = self.who.session if self.who else ""
         return hmac.new(self.house.links.secret.encode(), f"form\0{seed}\0{session}".encode(), "sha256").hexdigest()
+
+
+def asked_for(request: Request) -> str:
+    """Path and query as they were asked for."""
+    query = request.scope["query_string"].decode("latin-1")
+    return quote(request.scope["path"]) + (f"?{query}" if query else "")
 
 
 def at_desk(request: Request) -> Desk:

@@ -32,7 +32,7 @@ async def proven(request: Request, desk: AtDesk) -> None:
     token = request.headers.get(HEADER) or (await fields(request)).get(FIELD, "")
     if not desk.good_token(token):
         raise HTTPException(403)
-    path = request.url.path
+    path = desk.path
     if not is_open(path) and path not in PERSONAL and not desk.may(Role.REVIEWER):
         raise HTTPException(403)
 

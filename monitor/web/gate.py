@@ -76,7 +76,8 @@ class Gate:
 
 def _refused(caller: Caller | None, path: str, size: int, *, public: bool = False) -> int:
     """The status of an answer that no page gives; 0: a page may."""
-    if caller is None:
+    if caller is None or not path.startswith("/"):
+        # Not a path: `*`, or an address with a host of its own, as one asks a proxy.
         return 400
     if size > MOST:
         return 413

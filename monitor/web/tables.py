@@ -6,24 +6,25 @@ from collections.abc import Iterable, Sequence
 
 from fastapi.responses import Response
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from monitor.text.cells import separator, shielded
 
 
 def cell(value: object) -> str:
     """What a spreadsheet shows as text, whatever a page wrote: nothing that begins like a formula."""
-    text = str(value).replace("\0", "")
-    # A blank before the sign does not stop every program from calculating.
-    return f"'{text}" if text.startswith(_STARTS) or text.lstrip().startswith(_STARTS) else text
+    return shielded(str(value).replace("\0", ""))
 
 
-def csv_of(head: Sequence[str], rows: Iterable[Sequence[object]], name: str) -> Response:
-    """A file to be saved as `name`. With a byte-order mark: without one Excel does not take it for UTF-8."""
-    made = io.StringIO()
-    writer = csv.writer(made)
+def csv_of(head: Sequence[str], rows: Iterable[Sequence[object]], name: str, language: str) -> Response:
+    """A file to be saved as `name`, parted as a spreadsheet of this language parts it."""
+    made = io.StringIO(newline="")
+    writer = csv.writer(made, delimiter=separator(language))
     writer.writerow(head)
     writer.writerows([cell(value) for value in row] for row in rows)
-    return Response(
-        made.getvalue().encode("utf-8-sig", "replace"),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    # Without a byte-order mark Excel does not take it for UTF-8.
+    return table_of(made.getvalue().encode("utf-8-sig", "replace"), name)
+
+
+def table_of(data: bytes, name: str) -> Response:
+    """A table to be saved under this name, never opened here."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type="text/csv; charset=utf-8", headers=headers)

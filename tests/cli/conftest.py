@@ -109,7 +109,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def lived_in(home: Path, past: Path) -> Path:
     """A home with some days of history, two subscribers, and mail in every state."""
-    (home / "db").mkdir()
+    (home / "db").mkdir(mode=0o700)
     shutil.copy2(past, home / "db" / "monitor.sqlite3")
     return home
 

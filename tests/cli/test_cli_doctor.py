@@ -142,6 +142,13 @@ def test_files_that_everybody_can_read_are_named_with_the_command_that_hides_the
     assert only(look("home")).state == "ok"
 
 
+def test_folders_that_everybody_can_look_into_are_named_and_left_as_they_are(look, lived_in):
+    (lived_in / "db").chmod(0o755)
+    line = only(look("home"))
+    assert (line.state, line.mend) == ("warn", f"chmod 700 {lived_in / 'db'}")
+    assert (lived_in / "db").stat().st_mode & 0o777 == 0o755
+
+
 def test_a_home_that_is_gone_fails_and_the_rest_is_looked_at_all_the_same(look, tmp_path, monkeypatch):
     monkeypatch.setenv("MONITOR_HOME", str(tmp_path / "gone"))
     found = {line.name: line.state for line in look()}

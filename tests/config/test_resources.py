@@ -1,5 +1,6 @@
 """Where the home and the bundled files are found."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,30 @@ def test_the_command_is_named_in_full_where_the_shell_does_not_find_it(tmp_path)
 
 def test_the_command_keeps_its_name_where_it_was_installed_without_a_script(tmp_path):
     assert resources.command(str(tmp_path / "python"), str(tmp_path)) == "monitor"
+
+
+@pytest.fixture
+def no_umask():
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("no_umask")
+def test_folders_that_are_made_are_the_owners_alone_whatever_the_umask(tmp_path):
+    resources.own_folder(tmp_path / "home" / "alerts" / "outbox")
+    made = ("home", "home/alerts", "home/alerts/outbox")
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in made] == [0o700] * 3
+
+
+def test_a_folder_that_is_there_stays_as_it_is(tmp_path):
+    (tmp_path / "db").mkdir()
+    (tmp_path / "db").chmod(0o755)
+    resources.own_folder(tmp_path / "db" / "backups")
+    assert (tmp_path / "db").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_file_where_a_folder_should_be_is_an_error(tmp_path):
+    (tmp_path / "db").write_text("")
+    with pytest.raises(NotADirectoryError):
+        resources.own_folder(tmp_path / "db")

@@ -219,6 +219,16 @@ def test_mail_needs_a_sender(tmp_path):
         ("contact", "a@example.org)\n", None),
         ("contact", "https://me:pw@example.org", "has a user name or password in it (remove everything from :// up to"),
         ("public_url", "watch.example.org", "is not a web address (such as https://watch.example.org)"),
+        (
+            "public_url",
+            "https://example.org/watch",
+            "has a path: the pages need a host of their own (such as https://watch.",
+        ),
+        (
+            "public_url",
+            "https://example.org?watch",
+            "has a path: the pages need a host of their own (such as https://watch.",
+        ),
         ("public_url", "https://[example.org", "is not a web address (such as https://watch.example.org)"),
         ("public_url", "https://example.org/a b", "is not a web address (such as https://watch.example.org)"),
         ("heartbeat_url", f"ftp://example.org/{CANARY}", "is not a web address (such as https://watch.example.org)"),
@@ -250,7 +260,7 @@ def test_all_bad_values_come_at_once(tmp_path):
     [
         ("contact", "https://example.org/us", "https://example.org/us"),
         ("contact", " us@example.org ", "us@example.org"),
-        ("public_url", "https://example.org/watch/", "https://example.org/watch"),
+        ("public_url", "https://watch.example.org/", "https://watch.example.org"),
         ("mail_to", "o'neil+watch@example.org", "o'neil+watch@example.org"),
         ("host_gap", "1500ms", timedelta(seconds=1.5)),
         ("host_gap", "3", timedelta(seconds=3)),

@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
-from monitor.errors import AlreadyRunningError
+from monitor.errors import AlreadyRunningError, StorageError
 from monitor.store import daemon_lock, daemon_owner
+from monitor.store.locks import WriteLock
 
 
 def test_nobody_owns_a_database_that_no_daemon_ever_opened(path):
@@ -52,3 +53,32 @@ def test_a_daemon_starts_although_somebody_keeps_asking_for_the_owner(path):
     finally:
         done.set()
         asking.join()
+
+
+@pytest.mark.parametrize("name", [".daemon", ".lock"])
+def test_a_lock_that_is_a_link_is_not_followed(path, tmp_path, name):
+    """The owner's name would be written over whatever it leads to."""
+    precious = tmp_path / "precious"
+    precious.write_text("not ours")
+    lock = path.with_name(path.name + name)
+    lock.symlink_to(precious)
+    with pytest.raises(StorageError, match="symbolic link, which is not followed"), taken(name, path):
+        pytest.fail("it was locked")
+    assert precious.read_text() == "not ours"
+
+
+def test_nor_by_whoever_asks_for_the_owner(path, tmp_path):
+    path.with_name(path.name + ".daemon").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(StorageError, match="symbolic link"):
+        daemon_owner(path)
+
+
+@pytest.mark.parametrize("name", [".daemon", ".lock"])
+def test_a_lock_that_is_a_pipe_keeps_nobody_waiting(path, name):
+    os.mkfifo(path.with_name(path.name + name))
+    with pytest.raises(StorageError, match="no plain file"), taken(name, path):
+        pytest.fail("it was locked")
+
+
+def taken(name, path):
+    return daemon_lock(path) if name == ".daemon" else WriteLock(path.with_name(path.name + name)).held()

@@ -47,5 +47,13 @@ def test_no_cell_is_a_formula_whatever_a_page_wrote(hostile_pages):
     assert not [cell for row in rows for cell in row.values() if cell.lstrip().startswith(DANGEROUS)]
 
 
+def test_a_spreadsheet_of_a_belgian_office_shows_columns_and_no_formula(hostile_pages):
+    answer = hostile_pages.get("/changes.csv?days=0&all=1", headers={"accept-language": "nl-BE"})
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert len(rows) > 1
+    assert {len(row) for row in rows} == {20}
+    assert not [cell for row in rows for cell in row if cell.lstrip().startswith(DANGEROUS)]
+
+
 def test_an_empty_history_is_a_table_with_a_head_only(empty_pages):
     assert table(empty_pages) == []

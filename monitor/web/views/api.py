@@ -6,6 +6,7 @@ Lists go on by key (`next`), so that a long history is read whole while new line
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.openapi.utils import get_openapi
@@ -234,8 +235,8 @@ def _citation(stand: Any) -> dict[str, Any]:
 
 
 def _next(request: Request, desk: Desk, place: str) -> str:
-    asked = request.url.include_query_params(after=place)
-    return desk.house.links.at(f"{asked.path}?{asked.query}")
+    pairs = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    return desk.house.links.at(f"{desk.path}?{urlencode([*pairs, ('after', place)])}")
 
 
 def _mark(after: str) -> Mark | None:

@@ -189,8 +189,7 @@ def _work(source: Source) -> list[str]:
 
 def _address(desk: Desk, path: str) -> str:
     """Where there is no public address, the one this page was asked under."""
-    address = desk.house.links.at(path)
-    return address if address != path else str(desk.request.base_url).rstrip("/") + path
+    return desk.base + path
 
 
 # --- reviewing ------------------------------------------------------------------------------------------------------

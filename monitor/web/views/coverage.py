@@ -79,7 +79,7 @@ def table(desk: AtDesk) -> Response:
     found = chapter(desk)
     names = section_names(found, desk)
     name = f"coverage-{desk.now.astimezone(desk.zone):%Y-%m-%d}.csv"
-    return csv_of(head, (row for stand in found.stands for row in _rows(stand, names, desk)), name)
+    return csv_of(head, (row for stand in found.stands for row in _rows(stand, names, desk)), name, desk.t.language)
 
 
 def chapter(desk: Desk) -> Chapter:

@@ -32,7 +32,7 @@ def table(request: Request, desk: AtDesk) -> Response:
     visit = desk.store.visits.last(desk.who.name if desk.who else "", desk.now)
     chosen = narrowed(wanted(question, frame, visit), frame)
     name = f"changes-{desk.now.astimezone(desk.zone):%Y-%m-%d}.csv"
-    return csv_of(HEAD, _rows(desk, chosen, known), name)
+    return csv_of(HEAD, _rows(desk, chosen, known), name, desk.t.language)
 
 
 def _rows(desk: Desk, chosen: Wanted, known: Known) -> Iterator[list[object]]:

@@ -115,13 +115,7 @@ def _keyed(desk: Desk) -> bool:
 def address_of(desk: Desk, feed: Chosen) -> str:
     """The whole address, as a feed reader takes it."""
     key = f"?{urlencode({'key': desk.house.links.signed('feed', feed.name)})}" if _keyed(desk) else ""
-    return base(desk) + feed.path + key
-
-
-def base(desk: Desk) -> str:
-    """Where these pages are: the public address, else the one this request was made to."""
-    url = desk.request.url
-    return desk.house.links.public_url or f"{'https' if desk.caller.secure else 'http'}://{url.netloc}"
+    return desk.base + feed.path + key
 
 
 # --- the feed ---------------------------------------------------------------------------------------------------------
@@ -149,9 +143,9 @@ def _feed(desk: Desk, chosen: Chosen, *, own: str) -> Feed:
         title=f"{words('product.name')}: {chosen.title}",
         subtitle=words("product.line"),
         language=desk.t.language,
-        link=base(desk) + chosen.page,
+        link=desk.base + chosen.page,
         own=own,
-        icon=base(desk) + desk.house.statics.address("favicon.svg"),
+        icon=desk.base + desk.house.statics.address("favicon.svg"),
         began=datetime.fromisoformat(began) if began else datetime.fromtimestamp(0, UTC),
         entries=[_entry(desk, line, found[line.item], sources) for line in lines if line.item in found],
     )
@@ -176,7 +170,7 @@ def _entry(desk: Desk, line: Line, thing: Change | Event, sources: Mapping[str, 
         name=line.item,
         title=f"{visible(source.name)}: {title}",
         at=line.at,
-        link=base(desk) + path,
+        link=desk.base + path,
         content=Markup(content),  # noqa: S704 - a template of ours made it, which escapes
         author=source.publisher or source.name,
         via=source.url or "",

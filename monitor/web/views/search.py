@@ -189,12 +189,7 @@ def feed_address(desk: Desk, saved: SavedSearch) -> str:
     path = f"/feeds/search/{saved.id}.atom"
     guarded = desk.house.access.guarded or desk.house.access.shared
     key = f"?{urlencode({'key': desk.house.links.signed('feed', f'search/{saved.id}')})}" if guarded else ""
-    return _base(desk) + path + key
-
-
-def _base(desk: Desk) -> str:
-    url = desk.request.url
-    return desk.house.links.public_url or f"{'https' if desk.caller.secure else 'http'}://{url.netloc}"
+    return desk.base + path + key
 
 
 @router.get("/feeds/search/{number}.atom")
@@ -215,9 +210,9 @@ def feed(number: int, desk: AtDesk, request: Request, key: str = "") -> Response
         title=f"{desk.t.mail('product.name')}: {visible(saved.name)}",
         subtitle=visible(wanted.q),
         language=desk.t.language,
-        link=_base(desk) + "/search?" + wanted.address(),
+        link=desk.base + "/search?" + wanted.address(),
         own=feed_address(desk, saved),
-        icon=_base(desk) + desk.house.statics.address("favicon.svg"),
+        icon=desk.base + desk.house.statics.address("favicon.svg"),
         began=saved.created_at.astimezone(UTC),
         entries=entries,
     )
@@ -231,7 +226,7 @@ def _passage_entry(desk: Desk, found: Found, wanted: Query, sources: dict[str, S
         name=f"passage:{found.id}",
         title=f"{visible(name)}: {visible(found.text[:100])}",
         at=found.first_seen,
-        link=f"{_base(desk)}/kept/{found.snapshot_id}",
+        link=f"{desk.base}/kept/{found.snapshot_id}",
         content=Markup(content),  # noqa: S704 - a template of ours made it, which escapes
         author=name,
         updated=found.last_seen or found.first_seen,
@@ -244,7 +239,7 @@ def _change_entry(desk: Desk, hit: Hit) -> FeedEntry:
         name=f"change:{hit.change.id}",
         title=f"{visible(hit.name)}: {hit.why}",
         at=hit.change.confirmed_at,
-        link=f"{_base(desk)}/changes/{hit.change.id}",
+        link=f"{desk.base}/changes/{hit.change.id}",
         content=Markup(content),  # noqa: S704 - a template of ours made it, which escapes
         author=hit.name,
     )

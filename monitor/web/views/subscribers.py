@@ -17,6 +17,7 @@ from monitor.model import DigestKind, DigestOrder, Filters, Frequency, Material,
 from monitor.web.access import Role
 from monitor.web.desk import AtDesk, Desk, NavItem
 from monitor.web.forms import Filled, needs
+from monitor.web.tables import table_of
 from monitor.web.wishes import LEVELS, choices, wished, zones
 from monitor.web.wording import LANGUAGES
 
@@ -50,11 +51,7 @@ def table(desk: AtDesk) -> Response:
     """As `monitor subscribers import` takes it in; no cell runs as a formula."""
     desk.note("reader-export", "subscribers")
     name = f"subscribers-{desk.now.astimezone(desk.zone):%Y-%m-%d}.csv"
-    return Response(
-        roster.written(desk.store.subscribers.all()),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return table_of(roster.written(desk.store.subscribers.all(), desk.t.language), name)
 
 
 @router.post("/subscribers")
