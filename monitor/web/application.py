@@ -24,6 +24,7 @@ from monitor.web.attempts import Attempts
 from monitor.web.desk import House, asked_for, at_desk
 from monitor.web.forms import proven
 from monitor.web.gate import Asgi, Gate, Scope, TooLargeError
+from monitor.web.password import Verify, verify
 from monitor.web.rendering import environment
 from monitor.web.statics import Statics
 from monitor.web.wording import Wording
@@ -35,8 +36,11 @@ _TITLED = frozenset({400, 401, 403, 404, 405, 413, 429, 500, 503})
 """Statuses that have words of their own in `words/house.toml`."""
 
 
-def create_app(app: App) -> Gate:
-    """The pages of a wired program, as an ASGI application. Whoever made `app` closes it."""
+def create_app(app: App, *, verify: Verify = verify) -> Gate:
+    """The pages of a wired program, as an ASGI application. Whoever made `app` closes it.
+
+    `verify`: what compares a password with a hash at the login.
+    """
     links = Links(app.settings.public_url, secret_of(app.store))
     statics = Statics()
     modules = view_modules()
@@ -46,7 +50,7 @@ def create_app(app: App) -> Gate:
     house = House(
         app, access, links, Wording(), environment(statics), statics,
         tries=Attempts(), logins=Attempts(30), bursts=Attempts(1, timedelta(hours=1)), sign_ups=Attempts(),
-        all_sign_ups=Attempts(60, timedelta(hours=1)), nav=nav, routes=routes,
+        all_sign_ups=Attempts(60, timedelta(hours=1)), nav=nav, routes=routes, verify=verify,
     )  # fmt: skip
     pages = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(proven)]

@@ -19,6 +19,7 @@ from monitor.model import Source
 from monitor.store import Store
 from monitor.web.access import LANGUAGE, SEED, Access, Caller, Identity, Role, cookie_name
 from monitor.web.attempts import Attempts
+from monitor.web.password import Verify, verify
 from monitor.web.public import NAV, may_reach
 from monitor.web.statics import Statics
 from monitor.web.wording import NAMES, PageWords, Wording
@@ -62,6 +63,8 @@ class House:
     all_sign_ups: Attempts
     nav: tuple[NavItem, ...] = ()
     routes: tuple[APIRoute, ...] = ()
+    verify: Verify = verify
+    """Compares a password with a hash."""
 
 
 @dataclass

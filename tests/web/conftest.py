@@ -31,6 +31,7 @@ from monitor.settings import Place, Settings
 from monitor.store import Store, open_store
 from monitor.web.application import create_app
 from monitor.web.desk import House
+from monitor.web.password import Verify, verify
 from monitor.web.serving import Server
 from monitor.wiring import App, build, load_lore, load_watch_list
 
@@ -141,10 +142,13 @@ def lore() -> Lore:
 
 @pytest.fixture
 def site(tmp_path: Path, pasts: dict[str, Path], lore: Lore) -> Iterator[Callable[..., Site]]:
-    """Makes sites: `site("lived" | "empty" | "hostile", public_url=…, web_password=…, …)`."""
+    """Makes sites: `site("lived" | "empty" | "hostile", public_url=…, web_password=…, …)`.
+
+    `verify`: what compares a password with a hash, if not argon2 itself.
+    """
     made: list[Site] = []
 
-    def make(past: str = "lived", **settings: Any) -> Site:
+    def make(past: str = "lived", verify: Verify = verify, **settings: Any) -> Site:
         home = tmp_path / f"home{len(made)}"
         (home / "db").mkdir(parents=True)
         (home / "data").mkdir()
@@ -152,7 +156,7 @@ def site(tmp_path: Path, pasts: dict[str, Path], lore: Lore) -> Iterator[Callabl
         (home / "data" / "citations.yaml").write_text(lived.CITATIONS)
         shutil.copy2(pasts[past], home / "db" / "monitor.sqlite3")
         app = build(Settings(home=home, **settings), clock=SteppedClock(lived.NOW), lore=lore)
-        made.append(Site(app, create_app(app)))
+        made.append(Site(app, create_app(app, verify=verify)))
         return made[-1]
 
     yield make

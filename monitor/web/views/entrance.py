@@ -36,10 +36,12 @@ def login(desk: AtDesk, form: Filled) -> Response:
     if not _may_try(desk, account):
         _burst(desk, user)
         return _login(desk, to, 429, "too_often")
+    kept = user.hash if user else access.password
+    right = matches(kept, password, desk.house.verify)
     if users:
-        session = access.open_login(user, desk.now) if _is(user, password) and user else ""
+        session = access.open_login(user, desk.now) if right and user and not user.disabled else ""
     else:
-        session = access.open_session(name, desk.now) if matches(access.password, password) else ""
+        session = access.open_session(name, desk.now) if right else ""
     if not session:
         return _login(desk, to, 403, "wrong_user" if users else "wrong")
     desk.new_seed()
@@ -47,11 +49,6 @@ def login(desk: AtDesk, form: Filled) -> Response:
     desk.set_cookie(answer, SESSION, session, int(LASTS.total_seconds()))
     desk.store.audit.note(user.name if user else name, "login", f"user:{user.name}" if user else "", "", desk.now)
     return answer
-
-
-def _is(user: User | None, password: str) -> bool:
-    known = matches(user.hash if user else "", password)
-    return known and user is not None and not user.disabled
 
 
 def _may_try(desk: Desk, account: str) -> bool:
