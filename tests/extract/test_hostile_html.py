@@ -23,6 +23,16 @@ def test_what_would_take_for_ever_is_stopped_in_a_child(make_source, page):
     assert caught.value.kind is ExtractKind.TOO_COSTLY
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [NESTED, ATTRIBUTES], ids=["100,000 nested divs", "a million attributes"])
+def test_under_the_limits_that_are_shipped_it_is_too_costly_and_says_so(read_html, page):
+    """Unlimited, both are read in the end: after nine seconds and after twenty minutes."""
+    with pytest.raises(ExtractError) as caught:
+        read_html(page)
+    assert caught.value.kind is ExtractKind.TOO_COSTLY
+    assert "more time or memory than one document is given" in caught.value.detail
+
+
 def test_a_page_that_grows_in_memory_is_stopped_in_a_child(make_source):
     extractor = PageExtractor(Limits(cpu=10, wall=30.0, memory=256_000_000))
     with pytest.raises(ExtractError) as caught:
@@ -117,11 +127,15 @@ def test_a_page_beyond_all_measure_is_refused_unread(make_source, read_html):
     assert not cost.is_refused("<p>x")
 
 
-def test_more_nodes_than_any_law_has_are_too_costly(monkeypatch, read_html):
-    monkeypatch.setattr("monitor.extract.html.MAX_NODES", 50)
+@pytest.mark.slow
+def test_more_nodes_than_any_law_has_are_too_costly(read_html):
+    """Not more tags than a page may have, nor more characters: only what the walk counts."""
+    page = "<p>x" * 210_000
+    assert not cost.is_refused(page)
     with pytest.raises(ExtractError) as caught:
-        read_html("<p>x" * 60)
+        read_html(page)
     assert caught.value.kind is ExtractKind.TOO_COSTLY
+    assert caught.value.detail == "more than 400,000 nodes in the page"
 
 
 def test_entities_in_a_page_reach_for_nothing(read_html):

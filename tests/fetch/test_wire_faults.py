@@ -116,27 +116,55 @@ def test_an_endless_body_stops_at_the_limit(on_web):
     assert kind_of(on_web, endless, wire_bytes=1_000_000) is FetchKind.TOO_LARGE
 
 
-def drip(piece):
+DEADLINE = 0.3
+
+
+def drip(start, piece):
+    """A server that sends a piece every now and then. After ten times the deadline it ends its answer: whoever has
+    waited for that has a page, and no time-out.
+    """
+
     async def slowly(writer):
-        writer.write(b"HTTP/1.1 200 OK\r\n")
-        while True:
+        writer.write(b"HTTP/1.1 200 OK\r\n" + start)
+        end = asyncio.get_running_loop().time() + 10 * DEADLINE
+        while asyncio.get_running_loop().time() < end:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(0.02)
+        writer.write(b"" if start else b"\r\nall of it")
+        await writer.drain()
 
     return slowly
 
 
-@pytest.mark.parametrize("piece", [pytest.param(b"X: y\r\n", id="header"), pytest.param(b"\r\n\r\nz", id="body")])
-def test_a_slow_loris_ends_at_the_total_deadline(on_web, piece):
-    assert kind_of(on_web, drip(piece), total=0.3) is FetchKind.TIMEOUT
+@pytest.mark.parametrize(
+    ("start", "piece"), [pytest.param(b"", b"X: y\r\n", id="headers"), pytest.param(b"\r\n", b"z", id="body")]
+)
+def test_a_slow_loris_ends_at_the_total_deadline(on_web, start, piece):
+    assert kind_of(on_web, drip(start, piece), total=DEADLINE) is FetchKind.TIMEOUT
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("start", "piece"), [pytest.param(b"", b"X: y\r\n", id="headers"), pytest.param(b"\r\n", b"z", id="body")]
+)
+def test_whoever_has_the_time_gets_the_whole_answer_of_a_slow_loris(on_web, start, piece):
+    """So that the test above cannot pass for another reason than the deadline."""
+
+    async def scene(web):
+        web.pages["/page"] = drip(start, piece)
+        return await web.fetch(PAGE, fetcher=web.fetcher(limits=Limits(total=60 * DEADLINE)))
+
+    answer = on_web(scene)
+    assert answer.status == 200
+    assert answer.body.endswith(b"z" if start else b"all of it")
 
 
 def test_a_server_that_accepts_and_says_nothing_ends_at_the_total_deadline(on_web):
     async def silent(writer):
-        await asyncio.sleep(1)
+        await asyncio.sleep(10 * DEADLINE)
 
-    assert kind_of(on_web, silent, total=0.3) is FetchKind.TIMEOUT
+    assert kind_of(on_web, silent, total=DEADLINE) is FetchKind.TIMEOUT
 
 
 def test_the_deadline_spans_all_redirects_together(on_web):
