@@ -65,6 +65,7 @@ def migrate(engine: Engine, found: str, migrations: Path | None = None) -> None:
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         crash.reach("migrate.middle")
         _check_references(connection)
+    crash.reach("migrate.after_commit")
 
 
 def _check_references(connection: Connection) -> None:
