@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -175,6 +176,12 @@ def load(folders: Sequence[Path], language: str) -> Words:
 def read_catalogue(path: Path) -> dict[str, Any]:
     """The table of a catalogue. Raises ConfigError when it is not TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return _parsed(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError([Problem(str(path), str(error), 'each entry is name = "words"')]) from error
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> dict[str, Any]:
+    """By what stands in it, not by where: an edited catalogue is another one. Nobody writes into what this returns."""
+    return tomllib.loads(text)

@@ -4,6 +4,7 @@ import logging
 import pkgutil
 import secrets
 from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
 from importlib import import_module
 from types import ModuleType
@@ -12,6 +13,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
+from jinja2 import Environment
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 
@@ -42,13 +44,13 @@ def create_app(app: App, *, verify: Verify = verify) -> Gate:
     `verify`: what compares a password with a hash at the login.
     """
     links = Links(app.settings.public_url, secret_of(app.store))
-    statics = Statics()
+    wording, templates, statics = _shipped()
     modules = view_modules()
     nav = tuple(sorted((m.NAV for m in modules if hasattr(m, "NAV")), key=lambda item: item.place))
     access = Access(app.settings, links, app.store.users, app.store.seal)
     routes = tuple(route for module in modules for route in module.router.routes if isinstance(route, APIRoute))
     house = House(
-        app, access, links, Wording(), environment(statics), statics,
+        app, access, links, wording, templates, statics,
         tries=Attempts(), logins=Attempts(30), bursts=Attempts(1, timedelta(hours=1)), sign_ups=Attempts(),
         all_sign_ups=Attempts(60, timedelta(hours=1)), nav=nav, routes=routes, verify=verify,
     )  # fmt: skip
@@ -65,6 +67,13 @@ def create_app(app: App, *, verify: Verify = verify) -> Gate:
     pages.add_exception_handler(DamagedError, _no_store)
     pages.add_exception_handler(Exception, _broken)
     return Gate(pages, access, app.clock, _Refusals(pages))
+
+
+@cache
+def _shipped() -> tuple[Wording, Environment, Statics]:
+    """What comes with the program and never changes: read once, however many applications a process makes."""
+    statics = Statics()
+    return Wording(), environment(statics), statics
 
 
 def secret_of(store: Store) -> str:
