@@ -7,6 +7,7 @@ shuffles.
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,12 +32,35 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 LONGEST = ("test_daemon_random_kills", "test_story")
+LEFT_OUT = ("browser", "story", "worst")
+"""What `./run test` leaves out besides `slow`; pyproject.toml says what each is."""
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take minutes go first: begun last, they would leave the other workers idle."""
+    """What asks for the browser is marked so, and what has a mark of `LEFT_OUT` is `slow`, before any is chosen.
+
+    The files that take minutes go first: begun last, they would leave the other workers idle.
+    """
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if any(item.get_closest_marker(name) for name in LEFT_OUT):
+            item.add_marker("slow")
     items.sort(key=lambda item: not item.nodeid.partition("::")[0].removesuffix(".py").endswith(LONGEST))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The seconds of each part, so that whoever waits sees for what."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                part = next((name for name in (*LEFT_OUT, "slow") if name in report.keywords), "quick")
+                seconds[part] += report.duration
+    if seconds:
+        told = ", ".join(f"{part} {seconds[part]:.0f} s" for part in sorted(seconds))
+        terminalreporter.write_line(f"of all workers together: {told}")
 
 
 @pytest.fixture(scope="session")

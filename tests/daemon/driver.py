@@ -7,6 +7,7 @@ import asyncio
 import importlib
 import json
 import os
+import signal
 import sys
 import time
 from dataclasses import asdict, dataclass, field, replace
@@ -45,6 +46,8 @@ class Wish:
     pace: dict[str, float] = field(default_factory=dict)
     humble: bool = False
     """Run as nobody, for whom a read-only file is one."""
+    freeze: float = 0.0
+    """For so many seconds SIGUSR1 keeps the event loop from running, as a bug or a stalled disk would."""
 
 
 class QuickClock:
@@ -103,6 +106,8 @@ def serve(wish: Wish) -> None:
 
 
 def _run(wish: Wish) -> None:
+    if wish.freeze:
+        signal.signal(signal.SIGUSR1, lambda *_: _freeze(wish.freeze))
     found = ground.settings(logging_on=True)
     clock = QuickClock(wish.origin, wish.since, wish.speed)
     where = Path(wish.home, "sources.yaml")
@@ -117,6 +122,13 @@ def _run(wish: Wish) -> None:
             app.load_watch_list = lambda _: listed(wish.sources)
         app.take_over(app.load_watch_list(where))
         asyncio.run(Daemon(app, where, replace(PACE, **wish.pace)).run())
+
+
+def _freeze(seconds: float) -> None:
+    """In the thread of the event loop, where Python runs its signal handlers."""
+    os.write(2, b"the loop stands still\n")
+    time.sleep(seconds)
+    os.write(2, b"the loop goes on\n")
 
 
 def spelled(wish: Wish) -> str:
