@@ -46,6 +46,7 @@ def test_no_command_says_a_secret(monitor, lived_in, monkeypatch, line):
     assert "c4nary" not in done.said.replace("logged in as c4nary-user", "")
 
 
+@pytest.mark.slow
 def test_no_secret_gets_into_the_log_of_a_process_or_into_a_backup(process, monitor, lived_in, tmp_path):
     (lived_in / ".env").write_text("".join(f"{name}={value}\n" for name, value in CANARIES.items()))
     said = "".join(
@@ -177,6 +178,7 @@ def plain(done, code):
     return lines[0]
 
 
+@pytest.mark.slow
 def test_a_settings_file_that_may_not_be_read_is_named(bound, home):
     (home / ".env").write_text("MONITOR_LANGUAGE=nl\n")
     (home / ".env").chmod(0)
@@ -218,6 +220,7 @@ def test_the_output_of_a_command_may_be_cut_off(checkout, lived_in, tmp_path):
     assert b"Traceback" not in err
 
 
+@pytest.mark.slow
 def test_a_home_elsewhere_is_worked_in_whatever_the_current_folder(process, lived_in, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(lived_in, other)

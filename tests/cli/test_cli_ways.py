@@ -276,6 +276,7 @@ def test_a_suspended_subscriber_is_shown_so_and_resumed(monitor, opened, room):
     assert not opened.subscribers.get("anna@example.org").waiting
 
 
+@pytest.mark.slow
 def test_the_extra_that_is_missing_is_said_in_one_line(process, checkout, room, tmp_path):
     """A process in which Apprise cannot be imported, as without the extra."""
     blocked = tmp_path / "apprise.py"

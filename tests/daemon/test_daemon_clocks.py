@@ -66,6 +66,7 @@ def each_told_once(home):
     return home.query("SELECT 1 FROM digest_item GROUP BY subscriber_id, item HAVING count(*) > 1") == []
 
 
+@pytest.mark.story
 @pytest.mark.parametrize("jump", [HOUR, -HOUR, YEAR, -YEAR], ids=["+1h", "-1h", "+1y", "-1y"])
 def test_a_clock_that_is_set_makes_no_storm_no_silence_and_no_digest_twice(home, jump):
     home.watch("one", "two", "three", interval=6 * 3600)
@@ -87,6 +88,7 @@ def test_a_clock_that_is_set_makes_no_storm_no_silence_and_no_digest_twice(home,
     assert len([c for c in changes if f"change:{c.id}" not in told]) <= 1, "the newest waits for the morning"
 
 
+@pytest.mark.story
 @pytest.mark.parametrize("hour", [7, 2], ids=["07:00", "02:30"])
 @pytest.mark.parametrize("sunday", [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)],
                          ids=["spring", "autumn"])  # fmt: skip

@@ -12,7 +12,7 @@ from played import Answer
 from monitor.clock import SteppedClock
 from monitor.daemon import Daemon, Pace
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.story
 HEART = "heart.example"
 
 

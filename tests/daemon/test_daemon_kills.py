@@ -47,6 +47,7 @@ def test_killed_before_a_claim_is_committed_the_source_is_polled_by_the_next_dae
     assert [row.token for row in home.store.history.polls()] == [1]
 
 
+@pytest.mark.story
 def test_killed_after_a_claim_the_source_is_polled_when_the_lease_ends(home, dies):
     home.watch("one", interval=3600)
     dies("claim.after_commit")
@@ -57,6 +58,7 @@ def test_killed_after_a_claim_the_source_is_polled_when_the_lease_ends(home, die
     assert poll.token == 2
 
 
+@pytest.mark.story
 def test_killed_during_a_body_nothing_of_it_is_kept_and_the_next_look_has_all(home, web, dies):
     home.watch("one", interval=3600)
     web.pages["one.example"].pause = 1.0
@@ -71,6 +73,7 @@ def test_killed_during_a_body_nothing_of_it_is_kept_and_the_next_look_has_all(ho
     assert home.store.bodies.get(snapshot.sha256) == web.pages["one.example"].body
 
 
+@pytest.mark.story
 @pytest.mark.parametrize("point", ["record.after_body", "record.before_commit"])
 def test_killed_inside_a_record_no_orphan_is_left_and_the_next_look_is_recorded(home, dies, point):
     home.watch("one", interval=3600)
@@ -93,6 +96,7 @@ def test_killed_after_a_change_was_recorded_it_is_in_exactly_one_digest(home, ma
     assert home.query("SELECT count(*) FROM digest_item WHERE item LIKE 'change:%'") == [(1,)]
 
 
+@pytest.mark.story
 @pytest.mark.parametrize("point", ["enqueue.before_commit", "enqueue.after_commit"])
 def test_killed_while_a_digest_is_made_there_is_one_in_the_end(home, mail, told, dies, point):
     dies(point, environment=told)
@@ -104,6 +108,7 @@ def test_killed_while_a_digest_is_made_there_is_one_in_the_end(home, mail, told,
     assert home.query("SELECT count(*) FROM digest_item WHERE item LIKE 'change:%'") == [(1,)]
 
 
+@pytest.mark.story
 def test_killed_before_the_mail_server_was_asked_the_message_goes_out_once(home, mail, told, dies):
     dies("delivery.claimed", environment=told)
     assert mail.taken == []
@@ -113,6 +118,7 @@ def test_killed_before_the_mail_server_was_asked_the_message_goes_out_once(home,
     assert len(mail.ids) == 1
 
 
+@pytest.mark.story
 def test_killed_between_the_servers_answer_and_its_note_the_same_message_goes_out_once_more(home, mail, told, dies):
     dies("settle.before_commit", environment=told)
     assert len(mail.ids) == 1
@@ -128,8 +134,8 @@ def test_killed_between_the_servers_answer_and_its_note_the_same_message_goes_ou
     "point",
     [
         "record.before_commit:5",
-        pytest.param("claim.after_commit:4", marks=pytest.mark.slow),
-        pytest.param("record.after_commit:3", marks=pytest.mark.slow),
+        "claim.after_commit:4",
+        "record.after_commit:3",
     ],
 )
 def test_whatever_the_poll_it_dies_in_none_is_recorded_twice(home, dies, point):
@@ -174,6 +180,7 @@ def followed(home, web):
     web.pages["list.example/"] = listing("faces")
 
 
+@pytest.mark.story
 @pytest.mark.parametrize("point", ["claim.after_commit:2", "record.after_body:2", "record.before_commit:2"])
 def test_killed_while_a_document_behind_an_entry_is_fetched_it_is_fetched_by_the_next_daemon_once(
     home, web, followed, dies, point
@@ -191,6 +198,7 @@ def test_killed_while_a_document_behind_an_entry_is_fetched_it_is_fetched_by_the
     assert each_poll_once(home)
 
 
+@pytest.mark.story
 def test_killed_with_a_new_entry_unrecorded_its_document_is_found_again(home, followed, dies):
     dies("record.before_commit:1")
     assert home.store.documents.of("list") == ()

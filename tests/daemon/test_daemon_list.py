@@ -3,6 +3,8 @@
 import time
 from datetime import timedelta
 
+import pytest
+
 from monitor.model import DigestKind, EventKind, Health, Outcome
 
 LIST = """\
@@ -70,6 +72,7 @@ def test_a_list_that_is_edited_right_after_the_start_is_not_missed(home):
     assert home.until(lambda: active(home) == {"one", "two"}, process)
 
 
+@pytest.mark.story
 def test_a_list_that_is_not_there_for_a_moment_retires_nobody(home):
     home.run_at(4000)
     home.watch("one", "two")
@@ -91,6 +94,7 @@ def test_a_broken_list_at_the_start_is_refused_with_its_line(home, monitor_comma
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.story
 def test_a_host_that_asks_for_an_hour_is_left_alone_for_an_hour_also_after_restarts(home, web):
     home.watch("one", "busy", interval=120)
     home.warm()
@@ -118,6 +122,7 @@ def test_a_host_that_asks_for_an_hour_is_left_alone_for_an_hour_also_after_resta
     home.until(lambda: len(web.asked_for("busy.example")) > asked + 1, process)
 
 
+@pytest.mark.story
 def test_without_a_network_nothing_counts_and_when_it_is_back_all_looks_are_due_within_a_minute(home, web):
     names = [f"s{n}" for n in range(6)]
     home.watch(*names, interval=3600)
@@ -148,6 +153,7 @@ def test_without_a_network_nothing_counts_and_when_it_is_back_all_looks_are_due_
     assert all(state.next_poll_at > back for state in home.store.sources.all())
 
 
+@pytest.mark.story
 def test_a_network_that_was_gone_before_the_start_is_noticed_as_well(home, web):
     home.watch("one", "two", interval=3600)
     web.stop()

@@ -22,6 +22,7 @@ def digests(home):
     return [row for row in reversed(home.store.outbox.deliveries()) if row.kind is DigestKind.DIGEST]
 
 
+@pytest.mark.story
 def test_while_the_server_refuses_nothing_counts_and_afterwards_all_goes_out_in_order_once(home, mail, readers):
     mail.stop()
     process = home.start(environment=mail.environment)
@@ -39,6 +40,7 @@ def test_while_the_server_refuses_nothing_counts_and_afterwards_all_goes_out_in_
     assert home.said("the mail server cannot be reached") == 1
 
 
+@pytest.mark.story
 def test_a_server_that_takes_a_message_and_drops_the_line_gets_the_same_message_again(home, mail, readers):
     mail.moods = ["drop"]
     process = home.start(environment=mail.environment)
@@ -72,6 +74,7 @@ def test_the_heartbeat_is_asked_for_while_all_is_well_and_not_while_mail_is_stuc
     assert {row.state for row in digests(home)} == {DeliveryState.SENT}
 
 
+@pytest.mark.story
 def test_there_is_no_heartbeat_while_results_cannot_be_written(home, web):
     """The whole point of it: somebody notices."""
     home.watch("one", interval=120)
@@ -90,7 +93,7 @@ def test_there_is_no_heartbeat_while_results_cannot_be_written(home, web):
 CANARIES = {"user": "canary-user-71", "password": "canary/pass word-72", "token": "canary-token-73"}
 
 
-@pytest.mark.parametrize("form", ["text", pytest.param("json", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("form", ["text", "json"])
 def test_no_log_line_has_a_secret_whatever_goes_wrong(home, web, mail, readers, form):
     def refuse(server, session, envelope, mechanism, data):
         # Some servers repeat what they were told.

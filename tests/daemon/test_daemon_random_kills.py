@@ -98,12 +98,13 @@ def prepared(home):
         answer.pause = PAUSE
 
 
+@pytest.mark.story
 def test_fifteen_random_kills_lose_nothing_and_tell_nothing_twice(home, mail):
     prepared(home)
     judge(home, mail, live_and_die(home, mail, 15, seed=15), 15)
 
 
-@pytest.mark.slow
+@pytest.mark.story
 def test_two_hundred_random_kills_lose_nothing_and_tell_nothing_twice(home, mail):
     prepared(home)
     judge(home, mail, live_and_die(home, mail, 200, seed=200), 200)

@@ -54,6 +54,7 @@ def test_asked_to_stop_under_load_it_finishes_what_it_started_and_frees_every_le
     assert home.said("daemon stopped") == 1
 
 
+@pytest.mark.story
 def test_looks_that_take_longer_than_its_patience_are_broken_off_and_as_due_as_before(home, busy):
     process = busy(30, pace={"patience": 0.5})
     os.kill(process.pid, signal.SIGTERM)
@@ -81,6 +82,7 @@ def test_the_second_signal_ends_it_at_once_and_nothing_is_half_recorded(home, bu
     assert home.query("SELECT 1 FROM poll GROUP BY source_id, token HAVING count(*) > 1") == []
 
 
+@pytest.mark.story
 def test_a_message_on_its_way_is_finished_and_noted_before_the_end(home, mail):
     home.subscribe("reader@example.org")
     home.watch("one", interval=120)
@@ -94,6 +96,7 @@ def test_a_message_on_its_way_is_finished_and_noted_before_the_end(home, mail):
     assert (newest.state, newest.message_id) == (DeliveryState.SENT, mail.ids[0])
 
 
+@pytest.mark.story
 def test_a_mail_server_that_hangs_does_not_keep_it_from_stopping(home, mail):
     home.subscribe("reader@example.org")
     home.watch("one", interval=120)
@@ -109,6 +112,7 @@ def test_a_mail_server_that_hangs_does_not_keep_it_from_stopping(home, mail):
     assert mail.ids[0] == mail.ids[1]
 
 
+@pytest.mark.story
 def test_no_message_is_begun_once_it_was_asked_to_stop(home, mail):
     home.subscribe("a@example.org", "b@example.org", "c@example.org")
     home.watch("one", interval=120)
@@ -141,6 +145,7 @@ def deaf(pid):
     return False
 
 
+@pytest.mark.story
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
 def test_a_supervisor_that_signals_every_process_does_not_make_a_document_look_broken(home, web):
     """As systemd does, and a terminal on Ctrl-C."""

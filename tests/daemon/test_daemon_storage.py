@@ -29,6 +29,7 @@ def raw(home):
     return sqlite3.connect(home.database, timeout=30, isolation_level=None)
 
 
+@pytest.mark.story
 def test_a_full_disk_ends_nothing_asks_nobody_and_mends_itself(home, web):
     home.watch("one", "two", "three", interval=60)
     home.warm()
@@ -69,6 +70,7 @@ def claims_without_result(home):
     return home.query("SELECT (SELECT sum(token) FROM source) - (SELECT count(*) FROM poll)")[0][0]
 
 
+@pytest.mark.story
 def test_a_database_locked_by_another_process_is_waited_for_and_no_result_is_lost(home):
     home.watch(*(f"s{n}" for n in range(6)), interval=120)
     process = home.start()
@@ -80,6 +82,7 @@ def test_a_database_locked_by_another_process_is_waited_for_and_no_result_is_los
     assert home.said("error") == 0, home.tail()
 
 
+@pytest.mark.story
 def test_a_database_locked_for_longer_than_anybody_waits_is_reported_once_and_no_result_is_lost(home):
     home.watch(*(f"s{n}" for n in range(6)), interval=60)
     home.warm()
@@ -148,6 +151,7 @@ def test_a_database_with_damaged_pages_is_refused_at_the_start(home):
     assert home.database.read_bytes() == before
 
 
+@pytest.mark.story
 def test_damage_that_shows_while_it_runs_ends_the_daemon(home):
     home.watch("one", "two", interval=120)
     home.warm()
@@ -220,11 +224,12 @@ def hammer(home, checkout, count):
     assert claims_without_result(home) == 0
 
 
+@pytest.mark.story
 def test_a_daemon_and_two_commands_write_at_once_and_nothing_is_lost(home, checkout):
     hammer(home, checkout, 40)
 
 
-@pytest.mark.slow
+@pytest.mark.worst
 def test_a_daemon_and_two_commands_write_for_half_a_minute_and_nothing_is_lost(home, checkout):
     hammer(home, checkout, 400)
 
@@ -261,6 +266,7 @@ def test_what_a_kill_left_of_a_backup_is_swept_away_a_day_later(home):
     assert (kept.exists(), old.exists(), young.exists()) == (True, False, True)
 
 
+@pytest.mark.story
 def test_a_long_look_at_the_database_keeps_nobody_from_writing_not_even_the_daily_round(home):
     home.watch("one", interval=120)
     process = home.start()

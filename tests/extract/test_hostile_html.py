@@ -15,6 +15,7 @@ def formatting(count):
     return "<p>" + "".join(f"<b id={n}>" for n in range(count)) + "<p>x" * count
 
 
+@pytest.mark.worst
 @pytest.mark.parametrize("page", [NESTED, ATTRIBUTES], ids=["100,000 nested divs", "a million attributes"])
 def test_what_would_take_for_ever_is_stopped_in_a_child(make_source, page):
     extractor = PageExtractor(Limits(cpu=1, wall=30.0))
@@ -23,7 +24,7 @@ def test_what_would_take_for_ever_is_stopped_in_a_child(make_source, page):
     assert caught.value.kind is ExtractKind.TOO_COSTLY
 
 
-@pytest.mark.slow
+@pytest.mark.worst
 @pytest.mark.parametrize("page", [NESTED, ATTRIBUTES], ids=["100,000 nested divs", "a million attributes"])
 def test_under_the_limits_that_are_shipped_it_is_too_costly_and_says_so(read_html, page):
     """Unlimited, both are read in the end: after nine seconds and after twenty minutes."""
@@ -127,7 +128,7 @@ def test_a_page_beyond_all_measure_is_refused_unread(make_source, read_html):
     assert not cost.is_refused("<p>x")
 
 
-@pytest.mark.slow
+@pytest.mark.worst
 def test_more_nodes_than_any_law_has_are_too_costly(read_html):
     """Not more tags than a page may have, nor more characters: only what the walk counts."""
     page = "<p>x" * 210_000

@@ -240,6 +240,7 @@ def bomb():
     return body + b"trailer << /Root 1 0 R /Size 5 >>\n%%EOF\n"
 
 
+@pytest.mark.worst
 def test_a_pdf_bomb_ends_at_the_limits(make_source):
     extractor = PdfExtractor(Limits(cpu=2, wall=30.0, memory=300_000_000))
     call = lambda: extractor.read(bomb(), content_type="application/pdf", url="", source=make_source())  # noqa: E731

@@ -222,6 +222,7 @@ def in_a_child(checkout, codings, data):
     return json.loads(run.stdout)
 
 
+@pytest.mark.worst
 @pytest.mark.parametrize("name", sorted(BOMBS))
 def test_a_bomb_of_200_megabytes_costs_less_than_10_of_memory(checkout, name):
     codings, pack = BOMBS[name]
@@ -230,6 +231,7 @@ def test_a_bomb_of_200_megabytes_costs_less_than_10_of_memory(checkout, name):
     assert result["grown_kb"] <= 10_000
 
 
+@pytest.mark.worst
 def test_an_endless_plain_body_costs_no_more_than_twice_its_limit(checkout):
     result = in_a_child(checkout, [], b"")
     assert result["said"] == "too_large"

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 WITH_BOTH = "tests/mail/test_hostile_pages.py"
+ASKS = re.compile(r"^def (test_\w+)\([^)]*\b(?:open_page|opened)\b", re.MULTILINE)
 WHOLE_FILE = re.compile(r"^pytestmark = .*\b(slow|story|worst)\b", re.MULTILINE)
 
 
@@ -24,13 +25,14 @@ def collected(checkout):
     return run
 
 
-def test_whatever_asks_for_the_browser_is_left_out_and_chosen_by_its_name(collected):
+def test_whatever_asks_for_the_browser_is_left_out_and_chosen_by_its_name(collected, checkout):
     """No test of that file says so itself: the fixture it asks for does."""
     browser, quick = collected("browser"), collected("not slow")
-    assert browser
-    assert all("in_a_browser" in name for name in browser)
+    asking = set(ASKS.findall((checkout / WITH_BOTH).read_text()))
+    assert {name.partition("::")[2].partition("[")[0] for name in browser} == asking
+    assert asking
     assert quick
-    assert not any("in_a_browser" in name for name in quick)
+    assert not quick & browser
 
 
 def test_the_browser_is_asked_for_by_its_fixture_alone(checkout):

@@ -245,6 +245,7 @@ TOUCHED = {
 SHOWN = {"ticker": "warned", "teaser": "withdrawn", "ab": "forbidden", "weather": "Namur", "links": "moved"}
 
 
+@pytest.mark.worst
 @settings(max_examples=25)
 @given(worlds, st.sampled_from(sorted(TOUCHED)), st.integers(5, LEARNT + 4))
 def test_an_edit_in_words_the_noise_touches_is_told_or_shown_among_what_was_held_back(world, maker, at):
@@ -284,6 +285,7 @@ def test_a_restart_after_every_look_changes_no_prediction(world, edit, at):
     assert run(fold(world, restarts=True), world, edit, at) == run(fold(world), world, edit, at)
 
 
+@pytest.mark.worst
 @settings(max_examples=25)
 @given(worlds, st.sampled_from(sorted(EDITS)), st.integers(3, 20), st.integers(0, 10**9))
 def test_other_names_of_host_source_and_classes_change_no_prediction(world, edit, at, salt):

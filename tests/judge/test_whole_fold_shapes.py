@@ -94,7 +94,7 @@ def looked(lore, before, after):
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("served", [as_text, pytest.param(as_html, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("served", [as_text, as_html])
 def test_no_shape_of_text_takes_long_or_much_memory(lore, shape, served):
     before, after = (served(text) for text in SHAPES[shape]())
     begin = time.process_time()
@@ -114,7 +114,7 @@ def test_nesting_deeper_than_any_stack_is_read_and_judged(lore):
     assert len(fold.intents) == 5
 
 
-@pytest.mark.slow
+@pytest.mark.worst
 def test_memory_in_use_stays_bounded_for_a_megabyte_that_is_all_new(lore):
     before, after = (as_text(text) for text in SHAPES["a megabyte, all new"]())
     tracemalloc.start()

@@ -335,6 +335,7 @@ def _many(week, count, words):
     return digest.compose(week.order(), week.material(changes=changes, events=events))
 
 
+@pytest.mark.worst
 @pytest.mark.parametrize(
     ("count", "words"), [(3, ["law"] * 30_000), (30, ["<b>&\u202e"] * 500), (250, ["x"] * 50), (1, ["y" * 400_000])]
 )
@@ -357,6 +358,7 @@ def test_when_room_is_short_the_most_severe_are_shown_in_full_and_the_rest_by_li
     assert "more events are not listed here for length" in parts.text
 
 
+@pytest.mark.worst
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_of_five_hundred_changes_each_is_shown_or_counted_and_the_page_is_not_cut(language, week, renderer):
     made = _many(week, 500, ["a", "new", "law"])

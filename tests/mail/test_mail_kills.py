@@ -67,6 +67,7 @@ def work(folder, hours, crash_at=""):
     )  # fmt: skip
 
 
+@pytest.mark.story
 @pytest.mark.parametrize(
     ("point", "most"),
     [

@@ -225,7 +225,7 @@ def test_three_processes_write_at_once_and_nothing_is_lost(tool, path, request, 
     lost_nothing(tool, made, 30)
 
 
-@pytest.mark.slow
+@pytest.mark.worst
 def test_three_processes_write_for_half_a_minute_and_nothing_is_lost(tool, path, request, checkout):
     tool.follow("a", "b", "c", "d")
     made = hammer(path, request.path.parent, checkout, 600)

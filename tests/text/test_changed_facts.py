@@ -97,6 +97,7 @@ def _compiled(word_lists):
         _COMPILED.append(word_lists)
 
 
+@pytest.mark.worst
 def test_hostile_figures_are_read_to_the_end(word_lists):
     for piece in ("1 ", "1.1", "9", "1 000 ", "€ ", "may ", "1" + " " * 50):
         assert told(piece * 5_000, piece * 5_000, "", word_lists) == []

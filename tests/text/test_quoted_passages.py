@@ -130,6 +130,7 @@ def test_the_sentence_of_a_huge_paragraph_is_cut_near_the_passage(paragraphs):
     assert len(found.nearest) < 2_000
 
 
+@pytest.mark.worst
 def test_a_word_repeated_for_a_megabyte_is_searched_to_the_end(paragraphs):
     assert look_for(quote("a b c d"), paragraphs("a " * 300_000 + "aa")).state is QuoteState.MISSING
 

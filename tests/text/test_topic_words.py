@@ -120,6 +120,7 @@ def test_the_shipped_lexicon_has_eleven_topics_and_the_gate(lexicon):
     assert sorted(lexicon.languages) == ["de", "en", "fr", "nl"]
 
 
+@pytest.mark.worst
 def test_hostile_words_are_read_in_bounded_steps(lexicon):
     assert topics_of("a" * 500_000 + " drone-" * 50_000, "", (), lexicon) == ()
 

@@ -94,6 +94,7 @@ def hits(text):
     return [secret for secret in (*SPELLINGS, SECRET[:20]) if secret.casefold() in small]
 
 
+@pytest.mark.slow
 def test_no_secret_gets_into_any_output(home, authority, capsys, monkeypatch, tmp_path):
     folder, hook, _, chat = home
     heard = io.StringIO()

@@ -28,7 +28,7 @@ def faults(watched):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "past",
-    ["lived", pytest.param("empty", marks=pytest.mark.slow), pytest.param("hostile", marks=pytest.mark.slow)],
+    ["lived", "empty", "hostile"],
 )
 def test_everybody_can_use_every_page(site, serve, open_page, scheme, past):
     address = serve(site(past))

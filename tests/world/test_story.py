@@ -21,6 +21,8 @@ from monitor.rejudge import Judges, told_then_and_now
 from monitor.settings import Settings
 from monitor.wiring import App, build
 
+pytestmark = pytest.mark.story
+
 
 @dataclass(frozen=True)
 class Month:
