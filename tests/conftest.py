@@ -53,16 +53,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The seconds of each part, so that whoever waits sees for what."""
+    """The seconds of each part, so that whoever waits sees for what; and the figures that tests noted with
+    `record_property("figure", "…")`.
+    """
     seconds: Counter[str] = Counter()
+    figures = set()
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
                 part = next((name for name in (*LEFT_OUT, "slow") if name in report.keywords), "quick")
                 seconds[part] += report.duration
+                figures |= {str(value) for name, value in report.user_properties if name == "figure"}
     if seconds:
         told = ", ".join(f"{part} {seconds[part]:.0f} s" for part in sorted(seconds))
         terminalreporter.write_line(f"of all workers together: {told}")
+    for figure in sorted(figures):
+        terminalreporter.write_line(figure)
 
 
 @pytest.fixture(scope="session")

@@ -226,7 +226,8 @@ def test_three_processes_write_at_once_and_nothing_is_lost(tool, path, request, 
 
 
 @pytest.mark.worst
-def test_three_processes_write_for_half_a_minute_and_nothing_is_lost(tool, path, request, checkout):
+def test_three_processes_write_for_half_a_minute_and_nothing_is_lost(tool, path, request, checkout, record_property):
     tool.follow("a", "b", "c", "d")
     made = hammer(path, request.path.parent, checkout, 600)
     lost_nothing(tool, made, 600)
+    record_property("figure", f"three processes wrote {sum(made.values())} results at once: all there, none twice")
