@@ -18,6 +18,7 @@ from monitor.config.reading import plain, read_tree
 _BY_HAND = "is written in a way that this program does not edit"
 _BOM = b"\xef\xbb\xbf"
 _SAFE = re.compile(r"\w[\w.~:/?&=+%@!$();-]*(?: [\w(][\w.~:/?&=+%@!$();-]*)*", re.ASCII)
+_COMMENT = re.compile(r"( *)#")
 _MEANS_MORE = re.compile(r"(?i)null|true|false|[0-9.+-]+|.*:(?: .*)?")
 
 Field = str | tuple[str, ...] | bool
@@ -158,7 +159,7 @@ class _File:
         """Where the line after this place begins, and after comments that stand deeper than `column`."""
         if not self.text[:index].endswith("\n"):
             index = self._next_line(index)
-        while (comment := re.compile(r"( *)#").match(self.text, index)) and len(comment[1]) > column:
+        while (comment := _COMMENT.match(self.text, index)) and len(comment[1]) > column:
             index = self._next_line(index)
         return index
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from monitor.demo.script import Body, Visit
 
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\(([^()\s]{1,2000})\)")
 
 
 def article(text: str) -> str:

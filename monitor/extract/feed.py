@@ -16,7 +16,7 @@ _ENTRY = re.compile(r"<(item|entry)(?=[\s>])")
 _TAG = re.compile(r"<[^<>]*>")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _ADDRESS = re.compile(r"<link(?=[\s>/])([^<>]*)>")
-_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
+_ATTRIBUTE = re.compile(r"(?<![\w:])([\w:]++)\s*+=\s*+[\"']([^\"']*+)[\"']")
 _LONGEST_SUMMARY = 2_000
 
 

@@ -20,13 +20,13 @@ _REPEATS = 0.4
 _FEWEST_PAGES = 2
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
-    r"\W*(?:page|pagina|blz|bladzijde|seite|p)?\W*(?:\d{1,4}|x{0,3}(?:ix|iv|vi{0,3}|i{1,3}))\W*"
-    r"(?:(?:of|van|de|sur|von|/)?\W*\d{1,4})?\W*",
+    r"\W*+(?:page|pagina|blz|bladzijde|seite|p)?+\W*+(?:\d{1,4}|x{0,3}(?:ix|iv|vi{0,3}|i{1,3}))\W*+"
+    r"(?:(?:of|van|de|sur|von)?+\W*+\d{1,4})?+\W*+",
     re.IGNORECASE,
 )
 _START = re.compile(
     r"[•●▪◦■□–—*-]\s|(?:art(?:icle|ikel|\.)?|§+|chapitre|hoofdstuk|kapitel|section|afdeling|titre|titel)\s*\d|"
-    r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)°](?:\d{1,3}[.)]?)*\s",
+    r"\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)°](?:\d{1,3}[.)]?)*+\s",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"[•●▪◦■□–—*-]\s|\(?(?:[a-z]|\d{1,3})\)\s", re.IGNORECASE)

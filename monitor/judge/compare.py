@@ -36,7 +36,7 @@ _SET_APART = {
     "link": {UnitKind.LINK: UnitKind.SAME},
 }
 """What a line is taken for without the rule."""
-_TITLE_CUT = re.compile(r"\s+[|–—·»:-]+\s+")
+_TITLE_CUT = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s+")
 
 
 @dataclass(frozen=True, slots=True)

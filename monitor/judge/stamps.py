@@ -31,7 +31,9 @@ _UPDATED = re.compile(
     r"|geändert|stand\b)",
     re.IGNORECASE,
 )
-_BUILD = re.compile(r"\b(?:version|versie|build|release|v)\b\.?\s?\d+(?:\.\d+){2,}|\d+(?:\.\d+){3,}", re.IGNORECASE)
+_BUILD = re.compile(
+    r"\b(?:version|versie|build|release|v)\b\.?\s?\d++(?:\.\d++){2,}|(?<!\d)\d++(?:\.\d++){3,}", re.IGNORECASE
+)
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{3})+(?![\d.])")
 _NEWS = re.compile(
     r"\b(?:latest|news|updates?|related|recent|more|also|events?|actualités?|nouvelles|nouveautés|derniers?|dernières"

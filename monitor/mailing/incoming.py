@@ -140,12 +140,15 @@ def _judged(said: str, *, for_good: bool) -> tuple[Kind, bool]:
     return (Kind.HARD, False) if cause is About.ADDRESS else (Kind.BLOCKED, True)
 
 
-_SERVERS = re.compile(r"(?i)\b(?:mailer-daemon|postmaster|mail-?delivery[a-z-]*|mdaemon|microsoftexchange[0-9a-f]*)@")
+_SERVERS = re.compile(
+    r"(?i)\b(?:mailer-daemon|postmaster|mail-?delivery[a-z-]{0,40}|mdaemon|microsoftexchange[0-9a-f]{0,64})@"
+)
 _FAILED = re.compile(
     r"(?i)undeliver|returned (?:mail|to sender)|delivery (?:status|failure|has failed)|delivery.{0,20}fail"
     r"|failure notice|mail delivery (?:failed|system)|could not be delivered|non remis|unzustellbar|onbestelbaar"
     r"|not delivered|non-delivery|delayed"
 )
+_RETURNED = re.compile(r"(?mi)^---.*?(?:copy of|original message|below this line)|^received:")
 _LATE = re.compile(r"(?i)\b(?:warning: message|delayed|delay|will (?:be )?retr|no action is required)")
 _FOR_GOOD = re.compile(
     r"(?i)permanent(?:ly)? (?:error|failure|fatal|failed)|this is a permanent error|user unknown|unknown user"
@@ -191,7 +194,7 @@ def _words(mail: Message) -> str:
             said.append(_decoded(part))
     text = "\n".join(said)[:MOST_TEXT]
     # qmail and Exim return the message in the same text.
-    return re.split(r"(?mi)^-{3,}.*(?:copy of|original message|below this line)|^received:", text, maxsplit=1)[0]
+    return _RETURNED.split(text, maxsplit=1)[0]
 
 
 # --- what is never answered -------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from monitor.model import (
 NAMES = 3
 NAME = 44
 """Characters of one publisher's name in a subject."""
-_ASIDE = re.compile(r"\s*[(;–].*$")
+_ASIDE = re.compile(r"(?s)(?<!\s)\s*+[(;–].*")
 _SUBJECT_ORDER = (
     EventKind.GONE,
     EventKind.QUOTE_LOST,

@@ -106,7 +106,7 @@ def upper(text: str) -> Laid:
 
 
 _BLANKS = re.compile(r"\n{3,}")
-_TRAIL = re.compile(r"[ \t]+$", re.MULTILINE)
+_TRAIL = re.compile(r"(?<![ \t])[ \t]++$", re.MULTILINE)
 
 
 def tidy(text: str) -> str:

@@ -22,7 +22,10 @@ _UNMARKS = (
     (re.compile(r"\{(\\*)\\\+"), r"{\1+"),
     (re.compile(r"\+(\\*)\\\}"), r"+\1}"),
 )
-_READ = re.compile(r"\[-(?P<removed>.*?)-\]|\{\+(?P<added>.*?)\+\}", re.DOTALL)
+_READ = re.compile(
+    r"\[-(?P<removed>(?:(?!\[-(?!\])|-\]).)*+)-\]|\{\+(?P<added>(?:(?!\{\+(?!\})|\+\}).)*+)\+\}", re.DOTALL
+)
+"""A mark ends where the next begins: none stands inside another."""
 
 
 def visible(text: str) -> str:

@@ -14,7 +14,7 @@ from monitor.notify.answers import about as about_of
 from monitor.notify.line import Limits, Watchman, connect, conversation, encrypt, introduce, words
 from monitor.settings import Settings, SmtpServer
 
-_SAFE = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+")
+_SAFE = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e][\x21-\x3b\x3d\x3f\x41-\x7e]*+@[\x21-\x3b\x3d\x3f-\x7e]++")
 _TOO_LARGE = 552
 
 

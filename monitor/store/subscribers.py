@@ -121,8 +121,8 @@ class Subscribers:
 
 def _letters_naming(connection: Connection, email: str) -> list[int]:
     """Messages to nobody who is subscribed – confirmations, notices to the operator – with this address in them."""
-    name = re.escape(_address(email).encode())
-    whole = re.compile(rb"(?<![a-z0-9.!#$%&'*+/?^_`{|}~-])" + name + rb"(?![a-z0-9-]|\.[a-z0-9])")
+    name = _address(email).encode()
+    whole = re.compile(rb"(?<![a-z0-9.!#$%&'*+/?^_`{|}~-])" + re.escape(name) + rb"(?![a-z0-9-]|\.[a-z0-9])")
     if b"@" not in name:
         return []  # the name of a webhook or a chat is no person's, and may be any word
     letters = select(DIGEST.c.id, DIGEST.c.mime).where(DIGEST.c.subscriber_id.is_(None), DIGEST.c.mime.is_not(None))

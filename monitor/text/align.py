@@ -25,7 +25,7 @@ PAIR_FROM = 0.4
 
 _PAIR_STEPS = 2_000_000
 _CANDIDATES = 4
-_DIGITS = re.compile(r"\S*\d\S*")
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _words(key: str) -> set[str]:
 
 
 def _mask(key: str) -> list[str]:
-    return _DIGITS.sub("#", key).split()
+    return ["#" if _DIGIT.search(word) else word for word in key.split()]
 
 
 def _dice(a: Counter[str], b: Counter[str]) -> float:

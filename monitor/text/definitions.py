@@ -11,7 +11,7 @@ from monitor.text.patterns import without_accents
 
 _TERM = r"[“”\"«„‘][\s\u00a0\u202f]?(?P<term>[^“”\"«»„‘’:;.]{2,80}?)[\s\u00a0\u202f]?[”\"»“’]"
 _GAP = r"(?:[^.;:“”\"«»„]{0,40}?[\s,)])?"
-_LISTED = r"(?:\A|(?<=[;:\n]))[\s\u00a0\u202f]*(?:\(?[\da-zA-Z]{1,3}[°.)]{1,2}[\s\u00a0\u202f]*)?"
+_LISTED = r"(?:\A|(?<=[;:\n]))[\s\u00a0\u202f]{0,20}(?:\(?[\da-zA-Z]{1,3}[°.)]{1,2}[\s\u00a0\u202f]{0,20})?"
 """Where an entry of a list of definitions begins: `3° « données » : …`"""
 _WORD = re.compile(r"\w+")
 

@@ -61,7 +61,7 @@ _ANGRY = 3
 _LINE_WORDS = 40
 _MOST_LINES = 400
 _GONE = frozenset({404, 410})
-_TITLE_PARTS = re.compile(r"\s+[-–—|·•»«]+\s+|\s*[|»«:]\s*")
+_TITLE_PARTS = re.compile(r"(?<!\s)\s++(?:[-–—|·•»«]++\s+|[|»«:]\s*)|[|»«:]\s*")
 _LONG_TITLE = 3
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]")
 _ONE_WORD = re.compile(r"(?<!\w)_(?!\w)")
+_MOST_GAPS = 3
 _SOME_WORDS = r"(?:\w+ ){1,12}?"
 
 
@@ -26,13 +27,16 @@ def expression(pattern: str) -> str:
     """A pattern as a regular expression without capturing groups.
 
     `word*` any ending, `( | )` one of (with an empty one it may be missing), `( )*` any number of times, `_` one word,
-    `~` one to twelve words. Raises ValueError when the brackets do not match or a character has no meaning here.
+    `~` one to twelve words. Raises ValueError when the brackets do not match, a character has no meaning here, or the
+    pattern could take for ever. What a repeated group took it does not give back: so no pattern can.
     """
     folded = without_accents(pattern)
     if re.search(r"[^\w\s()|*~']", folded):
         raise ValueError(f"unknown character in the pattern {pattern!r}")
     folded = " ".join(folded.replace("'", " ").split())
-    made = folded.replace("(", "(?:").replace("~ ", _SOME_WORDS).replace("*", r"\w*").replace(r")\w*", ")*")
+    if "**" in folded or folded.count("~") > _MOST_GAPS:
+        raise ValueError(f"** or more than {_MOST_GAPS} times ~ in the pattern {pattern!r}")
+    made = folded.replace("(", "(?:").replace("~ ", _SOME_WORDS).replace("*", r"\w*").replace(r")\w*", ")*+")
     made = _ONE_WORD.sub(r"\\w+", made)
     try:
         re.compile(made)
