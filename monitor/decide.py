@@ -254,7 +254,7 @@ def _next_after_good(case: Case, memory: Memory, *, waiting: bool) -> tuple[date
 def _bad(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
     begin = spell.first_words if case.new else spell.endure
     spelled = begin(case.memory.doubt, choice.standing, case.now)
-    memory = replace(case.memory, looks=case.memory.looks + 1, doubt=spelled.doubt)
+    memory = replace(case.memory, looks=case.memory.looks + 1, doubt=spelled.doubt, missed=case.memory.missed + 1)
     outcome = Outcome.FAILED if isinstance(choice.look.answer, FetchError) else Outcome.BAD
     trigger = Trigger.FAILURE if outcome is Outcome.FAILED else Trigger.DOUBT
     when = cadence.ladder(case.now, case.order.source.interval, spelled.doubt.looks)

@@ -186,6 +186,7 @@ def _empty(order: DigestOrder, material: Material) -> Digest:
         looks=material.looks,
         held_back=material.held_back,
         held_sources=material.held_sources,
+        standing=material.standing,
     )
 
 
@@ -213,6 +214,7 @@ def _news(order: DigestOrder, material: Material) -> Digest | None:
         held_back=0 if urgent else material.held_back,
         held_sources=0 if urgent else material.held_sources,
         new_lines=_new_lines(events, material),
+        standing=material.standing,
     )
 
 
@@ -268,7 +270,8 @@ def _first_report(order: DigestOrder, material: Material) -> Digest | None:
     )
     if not sections:
         return None
-    return Digest(order, sections=sections, sources=_counted(material), looks=material.looks)
+    sources = _counted(material)
+    return Digest(order, sections=sections, sources=sources, looks=material.looks, standing=material.standing)
 
 
 def _nothing_yet(source: Source, now: datetime) -> Finding:

@@ -9,7 +9,7 @@ import shutil
 import socket
 import ssl
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import PackageNotFoundError, metadata
@@ -21,6 +21,7 @@ from monitor.clock import Clock, SystemClock
 from monitor.errors import StorageError
 from monitor.extract import check_selector
 from monitor.fetch import HttpFetcher, HttpPoster, Limits, Resolver, SystemResolver
+from monitor.judge.coverage import by_source
 from monitor.judge.lore import Lore
 from monitor.logs import Mask
 from monitor.mailing import Post
@@ -244,24 +245,6 @@ def load_watch_list(path: Path) -> WatchList:
 def _selector(source: Source) -> str | None:
     complaint = check_selector(source.selector) if source.selector else None
     return f"selector: {complaint}" if complaint else None
-
-
-def by_source(citations: tuple[Citation, ...]) -> dict[str, tuple[Citation, ...]]:
-    """The citations of each source, with the passages to look for in that source.
-
-    A passage may be worded in another source than the one its footnote names (the report quotes a translation); it
-    is looked for there, under a citation without a title.
-    """
-    found: dict[str, tuple[Citation, ...]] = {}
-    for citation in citations:
-        own = tuple(q for q in citation.quotes if q.source_id == citation.source_id)
-        group = found.get(citation.source_id, ())
-        found[citation.source_id] = (*group, replace(citation, quotes=own))
-        for elsewhere in dict.fromkeys(q.source_id for q in citation.quotes if q.source_id != citation.source_id):
-            quotes = tuple(q for q in citation.quotes if q.source_id == elsewhere)
-            guest = replace(citation, source_id=elsewhere, title="", claims=(), quotes=quotes)
-            found[elsewhere] = (*found.get(elsewhere, ()), guest)
-    return found
 
 
 def agent(contact: str) -> str:

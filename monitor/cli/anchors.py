@@ -63,8 +63,8 @@ def anchors(
 def wanted_anchors(app: ground.Kept, source: str | None = None) -> Iterator[Wanted]:
     """Quotes that are marked as translated and have no anchor, and quotes missing on a page of another language."""
     from monitor import config  # noqa: PLC0415
+    from monitor.judge.coverage import by_source  # noqa: PLC0415
     from monitor.text.anchors import Glossary  # noqa: PLC0415
-    from monitor.wiring import by_source  # noqa: PLC0415
 
     home = app.settings.home
     glossary = Glossary.compile(config.glossary(home), config.word_lists(home)["months"])

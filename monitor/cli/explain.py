@@ -232,7 +232,8 @@ def in_words(change: "Change | None", words: "Words") -> str:
 
 def judges_of(app: ground.Kept) -> "Judges":
     from monitor import config  # noqa: PLC0415
+    from monitor.judge.coverage import by_source  # noqa: PLC0415
     from monitor.rejudge import Judges  # noqa: PLC0415
-    from monitor.wiring import by_source, load_lore  # noqa: PLC0415 - costs every library
+    from monitor.wiring import load_lore  # noqa: PLC0415 - costs every library
 
     return Judges(load_lore(app.settings.home), by_source(config.load_citations(app.settings.home)))

@@ -70,8 +70,8 @@ def _report(app: ground.Kept, names: list[str], polls: int) -> "Report":
 def _source_file(app: ground.Kept, name: str, polls: int) -> "SourceFile":
     from monitor import config  # noqa: PLC0415
     from monitor.casefile import SourceFile, last_polls  # noqa: PLC0415
+    from monitor.judge.coverage import by_source  # noqa: PLC0415
     from monitor.model import Outcome  # noqa: PLC0415
-    from monitor.wiring import by_source  # noqa: PLC0415
 
     state = app.store.sources.get(name)
     if state is None:

@@ -12,15 +12,12 @@ from monitor.errors import ConfigError, ExtractError, MonitorError, Problem
 if TYPE_CHECKING:
     from monitor.judge.coverage import Stand
     from monitor.model import Extraction, Source
+    from monitor.model.verdict import Tally
     from monitor.store import SourceState
     from monitor.wiring import App
 
-_WORDS = {
-    "unwatched": "not watched", "waiting": "not looked at yet", "quote_gone": "quote missing",
-    "quote_changed": "quote changed", "anchor": "quote found", "check": "to be checked",
-}  # fmt: skip
-"""Of verdicts that are not a word themselves."""
-_VERDICTS = {True: ("stands", ""), False: ("FAILS", "bold red"), None: ("?", "dim")}
+_MARKS = {"stands": ("stands", ""), "look": ("LOOK", "bold red"), "unknown": ("?", "dim")}
+"""Of an answer, on the terminal."""
 
 
 def register(app: typer.Typer) -> None:
@@ -259,63 +256,57 @@ def _show_text(extraction: "Extraction", source: "Source", *, margin: bool) -> N
 
 
 def citations(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Does the chapter still stand? One line per footnote; exit code 1 if one of them does not."""
+    """Does the chapter still stand? One line per footnote and source; exit code 1 if a person has to look at one."""
     from monitor import config  # noqa: PLC0415
-    from monitor.judge.coverage import coverage  # noqa: PLC0415
-    from monitor.wiring import by_source  # noqa: PLC0415
+    from monitor.judge.coverage import by_footnote, by_source, tally  # noqa: PLC0415
 
     with ground.kept() as app:
-        cited = by_source(config.load_citations(app.settings.home))
-        rows = [_standing(stand) for stand in coverage(cited, app.store.standings.seen(), {})]
+        stands = app.store.standings.stands(by_source(config.load_citations(app.settings.home)))
+        counted, gravest = tally(stands), by_footnote(stands)
+        rows = [_standing(app, stand, str(gravest[stand.citation.footnote].verdict)) for stand in stands]
         if as_json:
             ground.print_json(rows)
         else:
-            _citation_table(rows)
-    if any(row["stands"] is False for row in rows):
+            _citation_table(app, rows, counted)
+    if any(row["answer"] == "look" for row in rows):
         raise typer.Exit(1)
 
 
-def _standing(stand: "Stand") -> dict[str, Any]:
-    """One footnote and one source: does it stand? None, and no accusation, where nothing was looked at.
+def _standing(app: ground.Kept, stand: "Stand", footnote_state: str) -> dict[str, Any]:
+    """One footnote and one source: does it stand? `stands` is None, and no accusation, where nothing can be said."""
+    from monitor.messages.standing import verdict_word, why  # noqa: PLC0415
 
-    The same judgement as on the page of coverage. A document that changed around its passages stands; the page also
-    asks for a person's review of it.
-    """
-    from monitor.judge.coverage import ANSWERS, Answer, Verdict  # noqa: PLC0415
-    from monitor.model import Health  # noqa: PLC0415
-
-    seen, verdict = stand.seen, stand.verdict
-    retired = seen is not None and seen.health is Health.RETIRED
-    stands: bool | None = ANSWERS[verdict] is Answer.STANDS or verdict is Verdict.CHANGED
-    if verdict in {Verdict.UNWATCHED, Verdict.WAITING} and not retired:
-        stands = None
-    found = any(str(quote.state) == "found" for quote in stand.quotes)
-    words = {**_WORDS, "intact": "quote found" if found else "there"}
+    words, seen = ground.words(app), stand.seen
     return {
-        "footnote": stand.citation.footnote, "source": stand.citation.source_id, "stands": stands,
-        "state": "retired" if retired else words.get(verdict, str(verdict)), "verdict": str(verdict),
+        "footnote": stand.citation.footnote, "source": stand.citation.source_id,
+        "stands": {"stands": True, "look": False}.get(str(stand.answer)), "answer": str(stand.answer),
+        "state": verdict_word(stand.verdict, words), "verdict": str(stand.verdict), "footnote_state": footnote_state,
+        "why": why(stand, words), "watched_at": stand.moved or stand.copy,
         "quotes": [str(quote.state) for quote in stand.quotes if not quote.quote.phrase],
         "checked": seen.last_good_at if seen else None,
     }  # fmt: skip
 
 
-def _citation_table(rows: list[dict[str, Any]]) -> None:
+def _citation_table(app: ground.Kept, rows: list[dict[str, Any]], counted: "Tally") -> None:
+    """As many lines as citations; why one does not stand is below its line. Then the counts, which are of footnotes."""
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    from monitor.messages.standing import answer_lines, as_of_line, verdict_counts  # noqa: PLC0415
+
+    out, words = ground.console(), ground.words(app)
     table = Table("footnote", "", "state", "source", box=None, pad_edge=False)
     for row in rows:
-        mark, style = _VERDICTS[row["stands"]]
-        table.add_row(str(row["footnote"]), Text(mark, style=style), row["state"], row["source"])
-    ground.console().print(table)
-    failing = sum(r["stands"] is False for r in rows)
-    unknown = sum(r["stands"] is None for r in rows)
-    if unknown == len(rows):
-        line = "nothing can be said yet: no source was looked at"
-    else:
-        line = f"{failing} of {len(rows)} do not stand" if failing else "every footnote that was looked at stands"
-        line += f"; {unknown} not looked at" if unknown else ""
-    ground.console().print(f"\n{line}")
+        mark, style = _MARKS[row["answer"]]
+        table.add_row(str(row["footnote"]), Text(mark, style=style), row["state"], ground.visible(row["source"]))
+    out.print(table)
+    if reasons := [row for row in rows if row["why"] and row["answer"] == "look"]:
+        out.print("\nwhy")
+    for row in reasons:
+        out.print(Text(f"  {row['footnote']}: {ground.visible(row['why'])}", style="dim"))
+    lines = [*answer_lines(counted, words), as_of_line(counted, words, app.settings.zone)]
+    out.print(Text("\n" + "; ".join(verdict_counts(counted, words))))
+    out.print(Text("\n".join(line for line in lines if line)))
     if unset := sum("no_anchor" in row["quotes"] for row in rows):
         many = ground.count(unset, "footnote quotes", "footnotes quote")
-        ground.console().print(f"{many} a translation that cannot be looked for: `monitor anchors` proposes the place")
+        out.print(f"{many} a translation that cannot be looked for: `monitor anchors` proposes the place")

@@ -1,6 +1,6 @@
 """A look that brought the document: baseline, comparison, notices, moves, quoted passages. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -30,14 +30,17 @@ from monitor.model import (
     Reason,
     Sayings,
     Source,
+    StandingNotice,
     WatchAs,
     key_of,
 )
-from monitor.text.notices import notice_in
+from monitor.text.notices import Notice, continued, notice_in
 
 KEEP_NOTICES = 200
 MOST_NOTICES = 5
 """Told at one look: a page full of them says no more with the sixth."""
+MOST_STANDING = 10
+"""Remembered of one page."""
 MARGIN_EVERY = timedelta(hours=24)
 """How often a change of the margin is kept: some margins change at every look."""
 
@@ -73,7 +76,9 @@ class Insight:
 def baseline(memory: Memory, reading: Extraction, setting: Setting) -> Insight:
     """The first good text, or the text of a new address: the state to compare with from now on."""
     states, touches = quote_touches(setting.quotes, memory.quotes, reading)
-    notices, events = _notices((*reading.blocks, *reading.margin), reading, None, memory, setting)
+    memory, events = _notices(
+        (*reading.blocks, *reading.margin), reading, None, replace(memory, standing=None), setting
+    )
     memory = replace(
         _seen(memory, reading, setting),
         final_url=setting.final_url,
@@ -81,7 +86,6 @@ def baseline(memory: Memory, reading: Extraction, setting: Setting) -> Insight:
         told_looks=1,
         pending=(),
         quotes=states,
-        notices=notices,
         margin_key=_margin_key(reading),
     )
     return Insight(memory, reading, events=(*events, *_quote_events(touches, setting)))
@@ -91,6 +95,7 @@ def stood(memory: Memory, now: datetime) -> Memory:
     """A look that showed the very same thing, with nothing waiting."""
     return replace(
         memory,
+        missed=0,
         looks=memory.looks + 1,
         good_looks=memory.good_looks + 1,
         told_looks=memory.told_looks + 1,
@@ -117,7 +122,6 @@ def weighed(memory: Memory, told: Extraction, before: Extraction, reading: Extra
 def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Extraction, setting: Setting) -> Insight:
     """Compare a good text with the told one. `before` is the text of the previous good look."""
     now = setting.now
-    seen = _seen(memory, reading, setting)
     comparison = weighed(memory, told, before, reading, setting)
     states, touches = _quote_states(memory, comparison, setting)
     change = change_of(
@@ -129,12 +133,12 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
         lore=setting.lore,
         now=now,
     )
-    notices, notice_events = _notices(_fresh(told, before, reading), reading, before, memory, setting)
+    noticed, notice_events = _notices(_fresh(told, before, reading), reading, before, memory, setting)
     moved, pending = _moved(memory, comparison.pending, setting)
     margin = _margin_held(before, reading, memory, setting)
     waiting = any(w.rule in {"confirm", "warm_up"} for w in comparison.waiting)
     after = replace(
-        seen,
+        _seen(noticed, reading, setting),
         final_url=setting.final_url if moved or setting.url != memory.address else memory.final_url,
         told_since=now if comparison.news else memory.told_since,
         told_looks=1 if comparison.news else memory.told_looks + 1,
@@ -142,7 +146,6 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
         slots=comparison.slots,
         pending=keep_pending(pending),
         quotes=states,
-        notices=notices,
         margin_key=_margin_key(reading),
         margin_at=setting.now if margin else memory.margin_at,
         unsettled=memory.unsettled + 1 if waiting or len(pending) > len(comparison.pending) else 0,
@@ -163,7 +166,7 @@ def judge_collapsed(memory: Memory, told: Extraction, reading: Extraction, setti
     found = [u for u in units(told.blocks, reading.blocks) if u.kind is not UnitKind.SAME]
     level, reason = collapsed(told.words, reading.words)
     states, touches = quote_touches(setting.quotes, memory.quotes, reading)
-    notices, events = _notices(_fresh(told, told, reading), reading, told, memory, setting)
+    noticed, events = _notices(_fresh(told, told, reading), reading, told, memory, setting)
     change = Change(
         source_id=setting.source.id,
         kind=ChangeKind.COLLAPSED,
@@ -179,12 +182,11 @@ def judge_collapsed(memory: Memory, told: Extraction, reading: Extraction, setti
         quotes=touches,
     )
     after = replace(
-        _seen(memory, reading, setting),
+        _seen(noticed, reading, setting),
         told_since=setting.now,
         told_looks=1,
         pending=(),
         quotes=states,
-        notices=notices,
         margin_key=_margin_key(reading),
         doubt=None,
     )
@@ -204,6 +206,7 @@ def elsewhere(memory: Memory, told: Extraction, reading: Extraction, setting: Se
 def _seen(memory: Memory, reading: Extraction, setting: Setting) -> Memory:
     return replace(
         memory,
+        missed=0,
         looks=memory.looks + 1,
         good_looks=memory.good_looks + 1,
         first_good=memory.first_good or setting.now,
@@ -248,29 +251,51 @@ def _fresh(told: Extraction, before: Extraction, reading: Extraction) -> tuple[B
 
 def _notices(
     lines: Iterable[Block], reading: Extraction, before: Extraction | None, memory: Memory, setting: Setting
-) -> tuple[tuple[str, ...], tuple[Event, ...]]:
-    """Lines that say the document is withdrawn, superseded, archived …, each told once."""
+) -> tuple[Memory, tuple[Event, ...]]:
+    """Lines that say the document is withdrawn, superseded, archived …, each told once; and those that stand there."""
     if "notice" not in setting.lore.rules:
-        return memory.notices, ()
-    # The entries of a listing speak of other documents ("Withdrawn: guidance X"); only its frame speaks of itself.
-    texts = [b.text for b in lines if not (reading.items and b.place is Place.MAIN)]
+        return memory, ()
+    everything = (*reading.blocks, *reading.margin)
+    found = tuple(_found(everything if memory.standing is None else lines, reading, setting))
+    new = {key_of(block.text) for block in lines}
     if before is None or before.title != reading.title:
-        texts.append(reading.title)
+        new.add(key_of(reading.title))
     known = dict.fromkeys(memory.notices)
     events: list[Event] = [*_said_to_machines(before, reading, known, setting)]
-    for text in texts:
-        notice = notice_in(text, setting.lore.notices)
-        if notice is None:
-            continue
+    for notice, line, tells in found:
         # Its figures may tick ("archived as of …"): one notice all the same.
         name = short_hash(str(notice.kind), skeleton(key_of(notice.sentence)))
-        if name not in known and len(events) < MOST_NOTICES:
+        if tells and line in new and name not in known and len(events) < MOST_NOTICES:
             known[name] = None
-            values = {"notice": str(notice.kind), "line": notice.sentence, "url": setting.url}
+            values = {"notice": str(notice.kind), "line": notice.whole, "url": setting.url}
             if before is None:
                 values["first_look"] = "yes"
             events.append(Event(setting.source.id, EventKind.STATUS_NOTICE, setting.now, values, urgent=True))
-    return tuple(known)[-KEEP_NOTICES:], tuple(events)
+    there = {short_hash(b.key) for b in everything} | {short_hash(key_of(reading.title))} if memory.standing else set()
+    standing = {one.key: one for one in memory.standing or () if one.key in there}
+    for notice, line, _ in found:
+        standing.setdefault(short_hash(line), StandingNotice(str(notice.kind), notice.whole, short_hash(line)))
+    kept = tuple(standing.values())[-MOST_STANDING:]
+    return replace(memory, notices=tuple(known)[-KEEP_NOTICES:], standing=kept), tuple(events)
+
+
+def _found(lines: Iterable[Block], reading: Extraction, setting: Setting) -> Iterator[tuple[Notice, str, bool]]:
+    """Status notices in these lines and the title, each with the lines below that belong to it; the key of its own
+    line; and whether it tells something, for one that only explains the notice above does not.
+    """
+    # The entries of a listing speak of other documents ("Withdrawn: guidance X"); only its frame speaks of itself.
+    texts = [b.text for b in lines if not (reading.items and b.place is Place.MAIN)]
+    every = [b.text for b in (*reading.blocks, *reading.margin)]
+    at = {text: n for n, text in reversed(list(enumerate(every)))}
+    explaining: set[tuple[str, str]] = set()
+    for text in (*texts, reading.title):
+        notice = notice_in(text, setting.lore.notices)
+        if notice is None:
+            continue
+        below = every[at[text] + 1 : at[text] + 4] if text in at else []
+        whole, taken = continued(notice, below, setting.lore.notices)
+        yield whole, key_of(text), (text, notice.kind) not in explaining
+        explaining.update((line, notice.kind) for line in below[:taken])
 
 
 def _said_to_machines(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from monitor import __version__, digest, windows
 from monitor.errors import ConfigError, MonitorError
+from monitor.judge.coverage import by_source, tally
 from monitor.mailing.needs import Store
 from monitor.messages import Press, Renderer
 from monitor.model import (
@@ -82,6 +83,7 @@ class Composer:
     ) -> None:
         """`tell` gets what the operator has to know. A digest that one `version` could not make, the next one tries."""
         self._store, self._renderer, self._citations = store, renderer, citations
+        self._cited = by_source(citations)
         self._tell, self._version = tell, version
         self._complained: set[int] = set()
         self._aside: dict[tuple[int, DigestKind], Aside] = {}
@@ -213,6 +215,7 @@ class Composer:
             held_sources=figures.held_sources,
             retired=stock.retired,
             documents=self._store.documents.behind([c.id for c in changes]),
+            standing=tally(self._store.standings.stands(self._cited)),
         )
 
     def _make(self, order: DigestOrder, material: Material) -> int:

@@ -1,13 +1,15 @@
 """What mailing needs of the store; `monitor.store.Store` fits."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.judge.coverage import Stand
 from monitor.model import (
     Aside,
     Change,
     ChannelState,
+    Citation,
     Delivery,
     DeliveryState,
     DigestKind,
@@ -40,6 +42,10 @@ class State(Protocol):
     def source(self) -> Source: ...
     @property
     def retired_at(self) -> datetime | None: ...
+
+
+class Standings(Protocol):
+    def stands(self, citations: Mapping[str, tuple[Citation, ...]]) -> tuple[Stand, ...]: ...
 
 
 class Outbox(Protocol):
@@ -145,5 +151,7 @@ class Store(Protocol):
     def letters(self) -> Letters: ...
     @property
     def aside(self) -> SetAside: ...
+    @property
+    def standings(self) -> Standings: ...
     @property
     def meta(self) -> Facts: ...

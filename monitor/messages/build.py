@@ -10,6 +10,7 @@ from monitor.messages.happened import event_views
 from monitor.messages.head import sources_of, subject, summary
 from monitor.messages.mime import Sender
 from monitor.messages.safe import short
+from monitor.messages.standing import answer_lines, as_of_line, verdict_counts
 from monitor.messages.view import ChangeView, FooterView, GroupView, MailView, Row
 from monitor.messages.words import Words
 from monitor.model import Digest, DigestChange, DigestKind, Frequency, Severity, Subscriber
@@ -45,7 +46,7 @@ class Draft:
     def __init__(self, digest: Digest, words: Words, sender: Sender) -> None:
         self._digest, self._words, self._sender = digest, words, sender
         zone = ZoneInfo(digest.order.subscriber.timezone)
-        self._telling = Telling(words, zone, digest.order.covers_to, sender.links)
+        self._telling = Telling(words, zone, digest.order.covers_to, sender.links, digest.standing)
         ranked = sorted(digest.changes, key=lambda e: (-e.change.severity, e.change.id))
         self._views: dict[tuple[int, Room], ChangeView] = {}
         self._events = event_views(digest.events, self._telling, changes=digest.changes, lines=digest.new_lines)
@@ -81,6 +82,7 @@ class Draft:
             heading=words(_HEADINGS[digest.order.kind], count=len(told), number=words.number(len(told))),
             date=words.full(digest.order.covers_to, self._telling.zone),
             summary=summary(digest, self._telling),
+            standing=self._standing(),
             footer=self._footer([c for g in groups for c in g.changes]),
             groups=groups,
             events_title=words("heading.events"),
@@ -146,6 +148,16 @@ class Draft:
             since = self._digest.order.covers_from.astimezone(self._telling.zone).date().isoformat()
             command = self._telling.see_page("/") or words("change.left_command", date=since)
         return words(f"change.{key}", count=count, command=command)
+
+    def _standing(self) -> str:
+        """Does the report still stand? The first report counts every verdict."""
+        standing, words = self._digest.standing, self._words
+        if standing is None or not standing.total:
+            return ""
+        counts = words("lists.semicolon").join(verdict_counts(standing, words))
+        first = self._digest.order.kind is DigestKind.FIRST_REPORT
+        said = [*answer_lines(standing, words), *([f"{counts}."] if first else [])]
+        return " ".join([*said, as_of_line(standing, words, self._telling.zone)]).strip()
 
     def _held(self) -> str:
         digest, words = self._digest, self._words

@@ -24,6 +24,7 @@ from monitor.model import (
     Span,
     key_of,
 )
+from monitor.model.verdict import Tally
 from monitor.text.language import language_of
 from monitor.text.marks import shorten
 
@@ -66,6 +67,8 @@ class Telling:
     now: datetime
     links: Links | None = None
     """To our pages, where readers reach them; else they are told the command."""
+    standing: Tally | None = None
+    """With it each footnote is named with its verdict."""
 
     def see(self, change_id: int) -> str:
         """What shows the whole change: its page, or the command."""
@@ -87,7 +90,7 @@ def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) 
         number=number,
         id=change.id,
         name=named(source, words),
-        by=_by(source, words),
+        by=_by(source, telling),
         severity=SEVERITIES[change.severity],
         severity_word=words(f"severity.{SEVERITIES[change.severity]}"),
         why=why,
@@ -108,10 +111,11 @@ def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) 
     )
 
 
-def _by(source: Source, words: Words) -> str:
+def _by(source: Source, telling: Telling) -> str:
     """Who publishes it, unless its name says so, and the footnotes that stand on it."""
     publisher = short(source.publisher, NAME) if source.publisher not in source.name else ""
-    return " · ".join(said for said in (publisher, footnotes(source.footnotes, words)) if said)
+    said = (publisher, footnotes(source.footnotes, telling.words, telling.standing))
+    return " · ".join(one for one in said if one)
 
 
 def named(source: Source, words: Words) -> str:
@@ -130,10 +134,12 @@ def reason_words(change: Change, words: Words) -> str:
     return words.reason(reasons[0]) if reasons else words.name_of("reasons", "words_changed")
 
 
-def footnotes(numbers: Iterable[int], words: Words) -> str:
-    """`footnotes 142 and 167`; empty without any."""
+def footnotes(numbers: Iterable[int], words: Words, standing: Tally | None = None) -> str:
+    """`footnotes 142 and 167`; with a tally `footnotes 142 (Stands) and 167 (Passage not found)`; empty without any."""
     ordered = sorted(set(numbers))
-    return words("change.footnotes", count=len(ordered), list=words.join([str(n) for n in ordered])) if ordered else ""
+    verdicts = standing.verdicts if standing else {}
+    named = [f"{n} ({words(f'verdict.{verdicts[n]}')})" if n in verdicts else str(n) for n in ordered]
+    return words("change.footnotes", count=len(ordered), list=words.join(named)) if ordered else ""
 
 
 def _why(change: Change, words: Words) -> str:

@@ -52,7 +52,7 @@ def _view(entry: DigestEvent, telling: Telling, line: ReportLine | None) -> Even
         kind=str(event.kind),
         label=words(f"events.{event.kind}"),
         name=short(source.name, NAME),
-        footnotes=footnotes(footnote_numbers, words),
+        footnotes=footnotes(footnote_numbers, words, telling.standing),
         text=" ".join(said),
         quote=words("marks.quoted", quote=short(quote, 2 * CLAIM)) if quote else "",
         lang=source.languages[0] if len(source.languages) == 1 and event.kind is EventKind.STATUS_NOTICE else "",

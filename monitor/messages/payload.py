@@ -16,6 +16,7 @@ from monitor.messages.happened import event_views
 from monitor.messages.head import subject, summary
 from monitor.messages.mime import Sender, message_id
 from monitor.messages.report import finding_words
+from monitor.messages.standing import tally_facts
 from monitor.messages.words import Words
 from monitor.model import (
     Citation,
@@ -31,6 +32,7 @@ from monitor.model import (
     SectionOf,
     Source,
 )
+from monitor.model.verdict import Tally
 
 VERSION = 1
 """Of the schema. A name is added under the same version; one that goes or means something else makes a new one."""
@@ -69,7 +71,7 @@ def pack_json(digest: Digest, words: Words, sender: Sender) -> Outgoing:
     text (control, bidi and zero-width characters) is spelt out.
     """
     reader = digest.order.subscriber
-    telling = Telling(words, ZoneInfo(reader.timezone), digest.order.covers_to, sender.links)
+    telling = Telling(words, ZoneInfo(reader.timezone), digest.order.covers_to, sender.links, digest.standing)
     body = b""
     for share in SHARES:
         body = json.dumps(_payload(digest, telling, sender, share), ensure_ascii=True, separators=(",", ":")).encode()
@@ -106,6 +108,7 @@ def _payload(digest: Digest, telling: Telling, sender: Sender, share: Share) -> 
             "held_back": digest.held_back,
             "held_sources": digest.held_sources,
         },
+        "standing": _standing(digest.standing, telling),
         "changes": [
             {"section": section.section.title, **_change(entry, telling, share)} for section, entry in ranked[:most]
         ],
@@ -185,6 +188,10 @@ def _event(entry: DigestEvent, telling: Telling) -> dict[str, Any]:
         "quote": {"footnote": quote.footnote, "text": quote.text} if quote else None,
         "citations": [_citation(citation) for citation in entry.citations],
     }
+
+
+def _standing(tally: Tally | None, telling: Telling) -> dict[str, Any] | None:
+    return {**tally_facts(tally, telling.words), "as_of": _time(tally.as_of)} if tally else None
 
 
 def _line(section: SectionOf, line: ReportLine, telling: Telling) -> dict[str, Any]:
@@ -277,12 +284,12 @@ def _time(when: datetime | None) -> str | None:
 
 
 def names(value: Any) -> Iterable[str]:
-    """Every name that stands in a payload, but not those of `values`, which depend on what happened."""
+    """Every name that stands in a payload, but not those of `values` and `verdicts`, which are codes."""
     if isinstance(value, list):
         for one in value:
             yield from names(one)
     elif isinstance(value, dict):
         for name, inner in value.items():
             yield name
-            if name != "values":
+            if name not in {"values", "verdicts"}:
                 yield from names(inner)

@@ -148,6 +148,8 @@ class MailView:
     date: str
     summary: tuple[str, ...]
     footer: FooterView
+    standing: str = ""
+    """Does the report still stand? In sentences, counted in footnotes."""
     groups: tuple[GroupView, ...] = ()
     events_title: str = ""
     events: tuple[EventView, ...] = ()

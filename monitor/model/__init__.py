@@ -44,7 +44,18 @@ from monitor.model.mail import (
     SectionOf,
     Subscriber,
 )
-from monitor.model.order import Doubt, Look, Memory, Pending, PollIntent, PollOrder, Sighting, Slot, Trigger
+from monitor.model.order import (
+    Doubt,
+    Look,
+    Memory,
+    Pending,
+    PollIntent,
+    PollOrder,
+    Sighting,
+    Slot,
+    StandingNotice,
+    Trigger,
+)
 from monitor.model.text import Block, BlockKind, Extraction, Item, Link, Place, key_of
 from monitor.model.watch import (
     Alternative,
@@ -72,6 +83,6 @@ __all__ = [
     "NotModified", "Notice", "NoticeCode",
     "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
     "QuoteState", "QuoteTouch", "Reason", "ReportLine", "Role", "Saying", "SayingKind", "Sayings", "Section",
-    "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "Status", "Subscriber", "Trigger",
-    "WatchAs", "WatchList", "key_of",
+    "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "StandingNotice", "Status", "Subscriber",
+    "Trigger", "WatchAs", "WatchList", "key_of",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from monitor.model.follow import Document
 from monitor.model.judgement import Change, Event, Finding, Severity
+from monitor.model.verdict import Tally
 from monitor.model.watch import Citation, Section, Source
 
 
@@ -193,6 +194,8 @@ class Material:
     """Ids of sources that are no longer on the list: named when told of, not counted."""
     documents: tuple[Document, ...] = ()
     """Behind the new entries that the changes tell."""
+    standing: Tally | None = None
+    """How the report stands when the message is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +215,8 @@ class Digest:
     held_sources: int = 0
     new_lines: tuple[ReportLine, ...] = ()
     """Sources added to the list since the last digest."""
+    standing: Tally | None = None
+    """How the report stands when the message is made; None: not told."""
 
     @property
     def changes(self) -> tuple[DigestChange, ...]:

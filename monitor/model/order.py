@@ -84,6 +84,17 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingNotice:
+    """A status notice that stands on the page: `kind` as in `text.notices.NoticeKind`, its words, and the hash of the
+    line that begins it.
+    """
+
+    kind: str
+    line: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What is remembered of a source between looks. Bounded."""
 
@@ -122,6 +133,10 @@ class Memory:
     """The last look that counts, good or bad."""
     early: tuple[datetime, ...] = ()
     """Looks of the last 24 hours that came before their interval was over."""
+    standing: tuple[StandingNotice, ...] | None = None
+    """Status notices on the page at its last reading; None: written by an older version, and not known."""
+    missed: int = 0
+    """Looks in a row that brought the document from no address."""
 
 
 @dataclass(frozen=True, slots=True)

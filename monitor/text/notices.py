@@ -5,8 +5,8 @@ Policy prose about other laws, consents or versions is none.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -24,16 +24,25 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a notice says, and the sentence as it stands."""
+    """What a notice says. `sentence`: the one that says so, as it stands; `whole`: with the sentences of its line that
+    follow (the date, the successor).
+    """
 
     kind: NoticeKind
     sentence: str
+    whole: str = ""
 
 
 _OF_LAWS = frozenset({NoticeKind.WITHDRAWN, NoticeKind.SUPERSEDED, NoticeKind.REPEALED})
 _MOST_WORDS = 45
 _MOST_SENTENCES = 40
+_MOST_READ = 20_000
+"""Characters of a line."""
 _LABEL_WORDS = 14
+_BARE_WORDS = 6
+"""A notice this short leaves to the next line what it means."""
+_MOST_GROUP, _MOST_GROUP_WORDS, _MOST_LINES = 4, 80, 2
+"""Sentences and words of one notice, and lines below the one that begins it."""
 _SENTENCE = re.compile(
     r"(?<=[.!?…])(?<!\b\d\.)(?<!\b\d\d\.)[)\]”»\"'’]*\s+(?=[^a-zß-öø-ÿ\s])|\s+[–—|•]\s+|\s*[\r\n]+\s*"
 )
@@ -46,16 +55,19 @@ class NoticeList:
 
     sentences: tuple[tuple[NoticeKind, re.Pattern[str]], ...]
     labels: tuple[tuple[NoticeKind, re.Pattern[str]], ...]
+    follow: tuple[re.Pattern[str], ...] = ()
+    """How a line begins that goes on about what the line above said."""
 
     @classmethod
     def compile(cls, data: Mapping[str, object]) -> Self:
         """Build from the mapping of words.yaml: its `months` and `notices: {language: {subjects, laws, verbs, lead,
-        between, not_before, states: {kind: […]}, sentences: {kind: […]}, labels: {kind: […]}}}`.
+        between, not_before, states: {kind: […]}, sentences: {kind: […]}, labels: {kind: […]}, follow}}`.
 
         Raises ValueError on another shape.
         """
         sentences: list[tuple[NoticeKind, re.Pattern[str]]] = []
         labels: list[tuple[NoticeKind, re.Pattern[str]]] = []
+        follow: list[re.Pattern[str]] = []
         languages = section(data, "notices")
         for language in languages:
             lists = section(languages, language)
@@ -63,16 +75,52 @@ class NoticeList:
             for kind in NoticeKind:
                 sentences.append((kind, re.compile(_stated(lists, kind, named))))
                 labels.append((kind, re.compile(_label(words(section(lists, "labels"), kind)), re.IGNORECASE)))
-        return cls(tuple(sentences), tuple(labels))
+            follow.append(re.compile(rf"{one_of(words(lists, 'follow'))}\b"))
+        return cls(tuple(sentences), tuple(labels), tuple(follow))
 
 
 def notice_in(line: str, notices: NoticeList) -> Notice | None:
     """The first sentence of a line that is a status notice, if one is."""
-    for sentence in _sentences(line):
+    line = line[:_MOST_READ]
+    spans = [span for span in _spans(line) if len(line[span[0] : span[1]].split()) <= _MOST_WORDS]
+    for n, (start, end) in enumerate(spans[:_MOST_SENTENCES]):
+        sentence = line[start:end].strip()
         found = _kind(sentence, notices)
         if found is not None:
-            return Notice(found, sentence)
+            return Notice(found, sentence, _whole(line, spans[n : n + _MOST_GROUP]))
     return None
+
+
+def continued(notice: Notice, lines: Iterable[str], notices: NoticeList) -> tuple[Notice, int]:
+    """A notice with the lines below it that belong to it, and how many they are: each says the same or its like again,
+    goes on about the document ("It was replaced by …", "See …"), or explains a bare label.
+    """
+    taken = 0
+    for line in lines:
+        if taken == _MOST_LINES or not _belongs(notice, line, notices):
+            break
+        notice = replace(notice, whole=f"{notice.whole} · {' '.join(line.split())}")
+        taken += 1
+    return notice, taken
+
+
+def _belongs(notice: Notice, line: str, notices: NoticeList) -> bool:
+    size, said = len(line.split()), len(notice.whole.split())
+    if not size or said + size > _MOST_GROUP_WORDS:
+        return False
+    if notice_in(line, notices) is not None or any(p.match(plain(line[:200])) for p in notices.follow):
+        return True
+    return said <= _BARE_WORDS and any(c.isdigit() for c in line)
+
+
+def _whole(line: str, spans: list[tuple[int, int]]) -> str:
+    """The sentences at these places, as far as they make a group, in the line's own words."""
+    start, end = spans[0]
+    for _, later in spans[1:]:
+        if len(line[start:later].split()) > _MOST_GROUP_WORDS:
+            break
+        end = later
+    return " ".join(line[start:end].split())
 
 
 def _kind(sentence: str, notices: NoticeList) -> NoticeKind | None:
@@ -88,12 +136,15 @@ def _kind(sentence: str, notices: NoticeList) -> NoticeKind | None:
     return None
 
 
-def _sentences(line: str) -> Iterator[str]:
-    for n, sentence in enumerate(_SENTENCE.split(line[:20_000])):
-        if n == _MOST_SENTENCES:
-            return
-        if sentence and len(sentence.split()) <= _MOST_WORDS:
-            yield sentence.strip()
+def _spans(line: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence begins and ends."""
+    start = 0
+    for border in _SENTENCE.finditer(line):
+        if line[start : border.start()].strip():
+            yield start, border.start()
+        start = border.end()
+    if line[start:].strip():
+        yield start, len(line)
 
 
 def _stated(lists: Mapping[str, object], kind: NoticeKind, month_names: tuple[str, ...]) -> str:

@@ -195,8 +195,12 @@ class CitationShape(Shape):
     source: str
     printed_url: str
     claims: list[str]
-    state: str
+    state: str = Field(description="The verdict on this citation.")
+    state_in_words: str
     answer: Literal["look", "unknown", "stands"]
+    footnote_state: str = Field(description="The gravest verdict of the footnote's citations, which is counted.")
+    why: str
+    watched_at: str = Field(description="Where the document is read when not at the cited address; else empty.")
     quotes: list[QuoteShape]
     looks: int
     unchanged_since: datetime | None
@@ -221,8 +225,19 @@ class Snapshots(Page):
     items: list[SnapshotShape]
 
 
+class TallyShape(Shape):
+    """The answer for the whole report. What is counted is footnotes; the counts add up to `footnotes`."""
+
+    footnotes: int
+    as_of: datetime | None = Field(description="The last look at any source cited.")
+    answers: dict[str, int]
+    verdicts: dict[str, int]
+    text: str
+
+
 class Citations(Page):
     items: list[CitationShape]
+    counts: TallyShape
 
 
 class Problem(Shape):

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from monitor.judge.coverage import Stand, Verdict
 from monitor.model import Health
+from monitor.model.verdict import Tally, Verdict
 from monitor.web.wellbeing import Wellbeing
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -14,16 +14,16 @@ _PREFIX = "footnote_watch_"
 Sample = tuple[Mapping[str, str], float]
 
 
-def written(found: Wellbeing, footnotes: Mapping[int, Stand]) -> str:
+def written(found: Wellbeing, counted: Tally) -> str:
     """Every figure, each with what it means."""
     lines: list[str] = []
-    for name, kind, meaning, samples in _families(found, footnotes):
+    for name, kind, meaning, samples in _families(found, counted):
         lines += [f"# HELP {_PREFIX}{name} {meaning}", f"# TYPE {_PREFIX}{name} {kind}"]
         lines += [f"{_PREFIX}{name}{_labels(labels)} {_number(value)}" for labels, value in samples]
     return "\n".join(lines) + "\n"
 
 
-def _families(found: Wellbeing, footnotes: Mapping[int, Stand]) -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
+def _families(found: Wellbeing, counted: Tally) -> Iterator[tuple[str, str, str, Iterable[Sample]]]:
     versions = {name.lower().replace(" ", "_"): version for name, version in found.versions.items()}
     yield "info", "gauge", "Versions in use.", [(versions, 1)]
     yield "daemon_running", "gauge", "1 while a daemon works on this database.", _one(bool(found.daemon))
@@ -50,13 +50,13 @@ def _families(found: Wellbeing, footnotes: Mapping[int, Stand]) -> Iterator[tupl
         "When a source last brought its document.",
         [({"source": one.source.id}, one.last_good_at.timestamp()) for one in found.watched if one.last_good_at],
     )
-    verdicts = Counter(stand.verdict for stand in footnotes.values())
+    verdicts = Counter(counted.verdicts.values())
     yield "footnotes", "gauge", "Footnotes of the report by state.", [({"state": v}, verdicts[v]) for v in Verdict]
     yield "changes_to_check", "gauge", "Told changes and events nobody has reviewed, up to 10000.", _one(found.to_check)
     queue = found.queue
-    counted = {"pending": queue.pending, "sending": queue.sending, "held": queue.held, "failed": queue.failed,
+    by_state = {"pending": queue.pending, "sending": queue.sending, "held": queue.held, "failed": queue.failed,
                "dead": queue.dead}  # fmt: skip
-    yield "deliveries", "gauge", "Messages not delivered, by state.", [({"state": s}, n) for s, n in counted.items()]
+    yield "deliveries", "gauge", "Messages not delivered, by state.", [({"state": s}, n) for s, n in by_state.items()]
     age = (found.now - queue.oldest).total_seconds() if queue.oldest else 0
     yield "oldest_delivery_seconds", "gauge", "How long the oldest waiting message waits.", _one(age)
     yield "channels_shut", "gauge", "Ways out that are closed.", _one(len(found.shut))

@@ -8,8 +8,7 @@ import pytest
 from monitor import config
 from monitor.cli import watching
 from monitor.errors import MonitorError
-from monitor.judge.coverage import coverage
-from monitor.wiring import by_source
+from monitor.judge.coverage import by_source, coverage
 
 SHOWN = "five⟨U+001B⟩[2Jtwo⟨U+202E⟩years⟨U+200B⟩"
 """The page text that would clear a terminal, as it may be shown."""
@@ -96,17 +95,19 @@ def test_read_refuses_what_cannot_be_read_in_one_line(monitor, lived_in, what, c
     assert len(done.err.splitlines()) == 1
 
 
-def test_citations_tell_which_footnotes_do_not_stand(monitor, lived_in):
+def test_citations_tell_which_footnotes_a_person_has_to_look_at(monitor, lived_in):
     done = monitor("citations")
     assert done.code == 1
     rows = {line.split()[0]: line.split()[1:] for line in done.out.splitlines()[1:5]}
     assert rows == {
-        "145": ["FAILS", "blocked", "senate-report"],
-        "148": ["stands", "there", "wallonia"],
-        "170": ["FAILS", "quote", "missing", "coc-home"],
-        "175": ["?", "not", "watched", "oecd-api"],
+        "145": ["?", "Cannot", "be", "seen", "senate-report"],
+        "148": ["stands", "Stands", "wallonia"],
+        "170": ["LOOK", "Passage", "not", "found", "coc-home"],
+        "175": ["?", "Cannot", "be", "watched", "oecd-api"],
     }
-    assert done.out.splitlines()[-1] == "2 of 4 do not stand; 1 not looked at"
+    said = " ".join(done.out.split())
+    assert "1 of 4 footnotes stands. One has to be looked at: 170. Of 2 nothing can be said: 145 and 175." in said
+    assert "Passage not found 1; Cannot be seen 1; Cannot be watched 1; Stands 1" in said
 
 
 def test_citations_judge_as_the_page_of_coverage_does(monitor, lived_in, opened):
@@ -120,9 +121,9 @@ def test_citations_judge_as_the_page_of_coverage_does(monitor, lived_in, opened)
 def test_citations_neither_accuse_nor_acquit_before_the_first_look(monitor, home):
     done = monitor("citations")
     assert done.code == 0
-    assert "FAILS" not in done.out
+    assert "LOOK" not in done.out
     assert "stands" not in done.out
-    assert done.out.splitlines()[-1] == "nothing can be said yet: no source was looked at"
+    assert done.out.splitlines()[-1] == "Nothing can be said yet: no source has been seen."
     assert {row["stands"] for row in json.loads(monitor("citations", "--json").out)} == {None}
 
 

@@ -41,6 +41,7 @@ from monitor.model import (
     Subscriber,
     WatchAs,
 )
+from monitor.model.verdict import Tally, Verdict
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 SECTIONS = (
@@ -219,6 +220,12 @@ FINDINGS = (
     Finding("coc-airport", FindingKind.MOVED_CHECK, NOW, final_url="https://www.controleorgaan.be/en/home"),
     Finding("sciencedirect-laws", FindingKind.BLOCKED, NOW, reason=Reason("status", {"status": "403"})),
 )  # fmt: skip
+STANDING = Tally(
+    {140: Verdict.STANDS, 141: Verdict.GONE_COPY, 142: Verdict.STANDS, 144: Verdict.UNSEEN, 145: Verdict.UNCHECKED,
+     146: Verdict.CHANGED, 152: Verdict.WITHDRAWN, 157: Verdict.PASSAGE_GONE, 170: Verdict.CHECK,
+     171: Verdict.UNWATCHED, 173: Verdict.ELSEWHERE}, NOW - timedelta(minutes=20),
+)  # fmt: skip
+"""How the report stands when the messages are made."""
 SUBSCRIBER = Subscriber(id=7, email="reader@example.org", frequency=Frequency.DAILY, sign_of_life=True)
 SENDER = Sender(address="watch@example.org", instance="k3v9", contact="desk@example.org")
 
@@ -277,10 +284,13 @@ def _messages():
     """Every kind of message, as a digest."""
     quiet = {"changes": (), "events": ()}
     orders = {
-        "digest": (_order(), _material()),
-        "first_report": (_order(DigestKind.FIRST_REPORT, "first"), _material()),
-        "urgent": (_order(DigestKind.URGENT, "urgent:change:412"), _material()),
-        "sign_of_life": (_order(DigestKind.SIGN_OF_LIFE, "life:2026-W48", days=7), _material(looks=412, **quiet)),
+        "digest": (_order(), _material(standing=STANDING)),
+        "first_report": (_order(DigestKind.FIRST_REPORT, "first"), _material(standing=STANDING)),
+        "urgent": (_order(DigestKind.URGENT, "urgent:change:412"), _material(standing=STANDING)),
+        "sign_of_life": (
+            _order(DigestKind.SIGN_OF_LIFE, "life:2026-W48", days=7),
+            _material(looks=412, standing=STANDING, **quiet),
+        ),
         "test": (_order(DigestKind.TEST, "test:1"), _material(**quiet)),
     }
     return {name: compose(order, material) for name, (order, material) in orders.items()}

@@ -273,6 +273,6 @@ def test_subjects_say_what_happened(messages, renderer):
     subjects = {kind: renderer.parts(digest).subject for kind, digest in messages.items()}
     assert subjects["digest"].startswith("3 changes, 1 status notice: Supervisory Body for Police Information, ")
     assert subjects["digest"].endswith(" and 3 more – Tue 24 Nov 2026")
-    assert subjects["first_report"].startswith("First report: 11 sources of the Belgium chapter – 3 stand, ")
+    assert subjects["first_report"].startswith("First report: 11 sources of the Belgium chapter – 3 there, ")
     assert subjects["urgent"].startswith("Urgent: 1 change, 1 status notice: ")
     assert subjects["sign_of_life"] == "Nothing changed: 412 looks at 10 sources – week to Tue 24 Nov 2026"

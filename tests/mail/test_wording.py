@@ -311,7 +311,7 @@ def test_a_late_first_report_says_from_when_it_is(week, renderer):
 
 def test_the_report_says_how_it_compares_with_what_was_expected(week, renderer):
     usual = tuple(replace(f, surprising=False) for f in week.findings)
-    assert "Of 11 sources: 3 stand, 1 without its quoted passage, " in " ".join(
+    assert "Of 11 sources: 3 there, 1 without its quoted passage, " in " ".join(
         report(week, renderer, usual).text.split()
     )
     assert "All 10 sources looked at are as the list expected." in " ".join(report(week, renderer, usual).text.split())

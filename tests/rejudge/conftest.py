@@ -16,10 +16,11 @@ from monitor.cli import judging, main
 from monitor.cli.ground import Kept
 from monitor.clock import SteppedClock
 from monitor.demo import Down, Reply, Scene, Script, Stage, Validators
+from monitor.judge.coverage import by_source
 from monitor.rejudge import Judges
 from monitor.settings import Settings
 from monitor.store import open_store
-from monitor.wiring import build, by_source, load_lore, load_watch_list
+from monitor.wiring import build, load_lore, load_watch_list
 
 START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 DAYS = 9

@@ -9,12 +9,11 @@ import lived
 import pytest
 from conftest import HOSTILE
 
-from monitor.judge.coverage import Answer, Lost, Seen, Verdict, by_footnote, coverage
+from monitor.judge.coverage import Lost, Seen, coverage
+from monitor.messages.standing import ranges
 from monitor.model import (
     Citation,
     Doubt,
-    Finding,
-    FindingKind,
     Health,
     Memory,
     Outcome,
@@ -23,13 +22,11 @@ from monitor.model import (
     QuoteState,
     Reason,
     Source,
-    WatchAs,
 )
 from monitor.model.review import ReviewState
 from monitor.store import Wanted
 from monitor.text.quotes import quote_key
 from monitor.web.tables import cell
-from monitor.web.views.coverage import ranges
 from monitor.web.wording import LANGUAGES
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -50,84 +47,10 @@ def remembering(state, quote=QUOTE):
     return replace(FINE, memory=replace(GOOD, quotes={quote_key(quote): state}))
 
 
-@pytest.mark.parametrize(
-    ("seen", "verdict", "answer"),
-    [
-        (FINE, Verdict.INTACT, Answer.STANDS),
-        (remembering(QuoteState.MISSING), Verdict.QUOTE_GONE, Answer.LOOK),
-        (remembering(QuoteState.CHANGED), Verdict.QUOTE_CHANGED, Answer.LOOK),
-        (replace(FINE, open_changes=2), Verdict.CHANGED, Answer.LOOK),
-        (replace(FINE, health=Health.GONE), Verdict.GONE, Answer.LOOK),
-        (replace(FINE, health=Health.BLOCKED), Verdict.BLOCKED, Answer.UNKNOWN),
-        (replace(FINE, health=Health.UNREACHABLE), Verdict.UNREACHABLE, Answer.UNKNOWN),
-        (replace(FINE, health=Health.UNREADABLE), Verdict.UNREADABLE, Answer.UNKNOWN),
-        (replace(FINE, health=Health.NOT_WATCHED), Verdict.UNWATCHED, Answer.UNKNOWN),
-        (replace(FINE, health=Health.RETIRED), Verdict.UNWATCHED, Answer.UNKNOWN),
-        (replace(FINE, health=Health.DOUBT), Verdict.INTACT, Answer.STANDS),
-        (Seen(SOURCE, Health.NEW, AT, 0, None, None, Memory()), Verdict.WAITING, Answer.UNKNOWN),
-        (Seen(SOURCE, Health.DOUBT, AT, 2, AT, None, Memory()), Verdict.DOUBT, Answer.UNKNOWN),
-        (replace(FINE, memory=replace(GOOD, final_url="https://new.invalid/text")), Verdict.MOVED, Answer.STANDS),
-        (replace(FINE, memory=replace(GOOD, address="https://copy.invalid/x")), Verdict.MOVED, Answer.STANDS),
-        (replace(FINE, memory=replace(GOOD, final_url="http://www.page.invalid/text/")), Verdict.INTACT, Answer.STANDS),
-        (None, Verdict.UNWATCHED, Answer.UNKNOWN),
-    ],
-)
-def test_each_state_of_a_source_gives_its_verdict(seen, verdict, answer):
-    stand = judged(seen)
-    assert (stand.verdict, stand.answer) == (verdict, answer)
-
-
-def test_a_quote_that_is_lost_weighs_more_than_a_change_nobody_looked_at():
-    assert judged(replace(remembering(QuoteState.MISSING), open_changes=3)).verdict is Verdict.QUOTE_GONE
-
-
-def test_a_translated_passage_is_watched_by_its_anchor():
-    anchored = replace(QUOTE, match=QuoteMatch.TRANSLATED, anchor="Er was geen duidelijk beleid.")
-    cited = replace(CITED, quotes=(anchored,))
-    assert judged(remembering(QuoteState.FOUND, anchored), cited).verdict is Verdict.ANCHOR
-
-
-def test_a_translated_passage_without_an_anchor_says_so_and_accuses_nobody():
-    cited = replace(CITED, quotes=(replace(QUOTE, match=QuoteMatch.TRANSLATED),))
-    stand = judged(remembering(QuoteState.MISSING), cited)
-    assert stand.verdict is Verdict.INTACT
-    assert stand.quotes[0].state is QuoteState.NO_ANCHOR
-
-
-def test_an_entry_of_a_list_that_is_not_found_does_not_bring_the_chapter_down():
-    phrase = replace(QUOTE, phrase=True)
-    assert judged(remembering(QuoteState.MISSING, phrase), replace(CITED, quotes=(phrase,))).verdict is Verdict.INTACT
-
-
-def test_a_page_nobody_knows_for_the_cited_one_is_to_be_checked_until_the_list_has_another_address():
-    memory = replace(GOOD, quotes={})
-    doubted = replace(FINE, memory=memory, finding=Finding("page", FindingKind.OFF_TOPIC, AT, url=SOURCE.url or ""))
-    cited = replace(CITED, quotes=())
-    assert judged(doubted, cited).verdict is Verdict.CHECK
-    listed = replace(doubted, source=replace(SOURCE, url="https://new.invalid/text"))
-    assert judged(listed, cited).verdict is not Verdict.CHECK
-
-
-def test_a_passage_looked_for_in_another_source_counts_for_its_footnote():
-    guest = Quote("copy", 7, QUOTE.text)
-    other = replace(CITED, source_id="copy", title="", quotes=(guest,))
-    there = replace(FINE, source=replace(SOURCE, id="copy"), memory=remembering(QuoteState.MISSING, guest).memory)
-    (stand,) = coverage({"page": (CITED,), "copy": (other,)}, {"page": FINE, "copy": there}, {})
-    assert stand.verdict is Verdict.QUOTE_GONE
-    assert [q.quote.source_id for q in stand.quotes] == ["page", "copy"]
-
-
 def test_what_took_a_passage_and_what_stands_there_instead_is_named():
     lost = {quote_key(QUOTE): Lost(AT, "There was a policy.", 12)}
     (quote,) = judged(remembering(QuoteState.CHANGED), lost=lost).quotes
     assert (quote.nearest, quote.lost.change) == ("There was a policy.", 12)
-
-
-def test_the_gravest_citation_speaks_for_its_footnote():
-    second = replace(CITED, source_id="other", quotes=())
-    stands = coverage({"page": (CITED,), "other": (second,)}, {"page": remembering(QuoteState.MISSING)}, {})
-    assert [s.verdict for s in stands] == [Verdict.UNWATCHED, Verdict.QUOTE_GONE]
-    assert by_footnote(stands)[7].verdict is Verdict.QUOTE_GONE
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -142,7 +65,12 @@ def test_the_answer_stands_on_top_in_one_sentence(pages):
 
 def test_every_footnote_has_a_tile_with_its_state_in_words(pages):
     text = pages.get("/coverage").text
-    for number, state in ((145, "Blocked"), (148, "Intact"), (170, "Changed"), (175, "Cannot be watched")):
+    for number, state in (
+        (145, "Cannot be seen"),
+        (148, "Stands"),
+        (170, "Changed, please read"),
+        (175, "Cannot be watched"),
+    ):
         assert f'href="#footnote-{number}" title="{number}: {state}"' in text
         assert text.count(f'id="footnote-{number}"') == 1
 
@@ -160,7 +88,7 @@ def test_of_a_source_that_cannot_be_seen_the_passages_are_those_of_the_last_good
 def test_a_change_called_routine_no_longer_calls_the_footnote_into_question(pages):
     told = [line.item for line in pages.store.timeline.page(OF_COC, pages.store.timeline.sources())]
     pages.store.reviews.put(told, ReviewState.ROUTINE, who="Anna", now=lived.NOW)
-    assert "170: Intact" in pages.get("/coverage").text or "170: Quote" in pages.get("/coverage").text
+    assert "170: Changed" not in pages.get("/coverage").text
 
 
 def test_a_lost_quote_leads_to_the_change_that_took_it(pages):
@@ -168,7 +96,7 @@ def test_a_lost_quote_leads_to_the_change_that_took_it(pages):
     memory = Memory(looks=9, first_good=AT, told_since=AT, quotes={quote_key(lived.BAN): QuoteState.MISSING})
     past.look("coc-home", "No ban.", memory=memory)
     text = pages.get("/coverage").text
-    assert "170: Quote not found" in text
+    assert "170: Passage not found" in text
     assert 'href="/changes/3">since the change of' in text
     assert {row["footnote"]: row["quote_state"] for row in rows(pages)}["170"] == "missing"
 
@@ -180,8 +108,8 @@ def test_when_everything_stands_the_answer_is_yes(pages):
 
 
 def test_footnotes_in_a_row_are_named_as_a_range(pages):
-    desk = type("Desk", (), {"t": pages.house.wording["en"]})
-    assert ranges([140, 141, 143, 144, 145, 170], desk) == "140, 141, 143–145 and 170"
+    words = pages.house.wording["en"].mail
+    assert ranges([140, 141, 143, 144, 145, 170], words) == "140, 141, 143–145 and 170"
 
 
 def test_a_source_that_left_the_list_says_so(pages):
@@ -252,7 +180,7 @@ def rows(site):
 
 def test_the_table_has_a_line_for_every_citation(pages):
     found = {row["footnote"]: row["state"] for row in rows(pages)}
-    assert found == {"145": "blocked", "148": "intact", "170": "changed", "175": "unwatched"}
+    assert found == {"145": "unseen", "148": "stands", "170": "changed", "175": "unwatched"}
 
 
 def test_no_cell_of_the_table_is_a_formula(hostile_pages):
@@ -287,10 +215,5 @@ def test_on_paper_the_states_stay_words(pages, serve, open_page):
     watched = open_page()
     watched.page.goto(serve(pages) + "/coverage")
     watched.page.emulate_media(media="print")
-    assert watched.page.locator(".verdict", has_text="Blocked").first.is_visible()
+    assert watched.page.locator(".verdict", has_text="Cannot be seen").first.is_visible()
     assert not watched.page.get_by_role("link", name="As a table (CSV)").is_visible()
-
-
-def test_a_source_without_an_address_is_never_moved():
-    listed = replace(FINE, source=replace(SOURCE, url=None, watch_as=WatchAs.NONE), health=Health.NOT_WATCHED)
-    assert judged(listed).verdict is Verdict.UNWATCHED

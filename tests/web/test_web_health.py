@@ -10,6 +10,7 @@ from conftest import HOSTILE
 
 from monitor.judge.coverage import Seen
 from monitor.model import Aside, ChannelState, DigestKind, Health, Memory, Source, Subscriber
+from monitor.model.verdict import Tally
 from monitor.store import Queue, daemon_lock
 from monitor.web.metrics import written
 from monitor.web.wellbeing import PROBLEM, Wellbeing, wellbeing
@@ -150,7 +151,7 @@ def test_the_figures_come_in_the_format_of_prometheus(pages):
     assert [line for line in samples if not LINE.fullmatch(line)] == []
     named = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(named) == len(set(named)) > 20
-    assert 'footnote_watch_footnotes{state="blocked"} 1' in lines
+    assert 'footnote_watch_footnotes{state="unseen"} 1' in lines
     assert "footnote_watch_polls_total 8" in lines
     assert "footnote_watch_daemon_running 0" in lines
 
@@ -161,7 +162,7 @@ def test_the_figures_of_an_empty_home_are_well_formed(empty_pages):
 
 def test_labels_are_escaped():
     odd = replace(SEEN, source=Source('a"b\\c\nd', "A page", "s", "https://page.invalid"))
-    assert 'source="a\\"b\\\\c\\nd"' in written(replace(WELL, seen=(odd,)), {})
+    assert 'source="a\\"b\\\\c\\nd"' in written(replace(WELL, seen=(odd,)), Tally())
 
 
 def test_every_figure_is_in_the_reference_and_nothing_else(pages, checkout):

@@ -14,7 +14,9 @@ from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, AwareDatetime
 
 from monitor import __version__
+from monitor.judge.coverage import Stand
 from monitor.messages.payload import change_facts, citation_facts, event_facts
+from monitor.messages.standing import tally_facts, verdict_word, why
 from monitor.model import DigestChange, DigestEvent, Severity, Source
 from monitor.model.review import Review, ReviewState
 from monitor.store import Line, Mark, SnapshotRow, Wanted
@@ -23,7 +25,7 @@ from monitor.web.desk import AtDesk, Desk
 from monitor.web.entries import telling_of
 from monitor.web.filters import mark_of, mark_text
 from monitor.web.public import excerpted
-from monitor.web.views.coverage import chapter
+from monitor.web.views.coverage import Chapter, chapter
 
 PREFIX = "/api/v1"
 router = APIRouter(prefix=PREFIX)
@@ -147,8 +149,10 @@ def snapshot(number: Number, desk: AtDesk) -> dict[str, Any]:
 
 @router.get("/citations", response_model=shapes.Citations)
 def citations(desk: AtDesk) -> dict[str, Any]:
-    """Every footnote of the report, with the state of what it stands on."""
-    return {"items": [_citation(stand) for stand in chapter(desk).stands], "next": None}
+    """Every footnote of the report, with the state of what it stands on, and how many footnotes there are of each."""
+    found = chapter(desk)
+    items = [_citation(stand, found, desk) for stand in found.stands]
+    return {"items": items, "counts": tally_facts(found.tally, desk.t.mail), "next": None}
 
 
 @router.get("/openapi.json", include_in_schema=False)
@@ -219,12 +223,14 @@ def _snapshot(row: SnapshotRow, withheld: str, desk: Desk) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _citation(stand: Any) -> dict[str, Any]:
-    citation, seen = stand.citation, stand.seen
+def _citation(stand: Stand, found: Chapter, desk: Desk) -> dict[str, Any]:
+    citation, seen, words = stand.citation, stand.seen, desk.t.mail
     return {
         **citation_facts(citation), "section": citation.section, "author": citation.author,
         "source": citation.source_id, "printed_url": citation.url_printed, "state": str(stand.verdict),
-        "answer": str(stand.answer),
+        "state_in_words": verdict_word(stand.verdict, words), "answer": str(stand.answer),
+        "footnote_state": str(found.footnotes[citation.footnote].verdict), "why": why(stand, words),
+        "watched_at": stand.moved or stand.copy,
         "quotes": [{"text": q.quote.text, "state": str(q.state), "nearest": q.nearest} for q in stand.quotes],
         "looks": seen.looks if seen else 0, "unchanged_since": seen.memory.told_since if seen else None,
         "last_good_look": seen.last_good_at if seen else None,

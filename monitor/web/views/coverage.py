@@ -1,21 +1,22 @@
 """Does the chapter still stand? Every citation with its state, for people, for paper and for spreadsheets."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from monitor.judge.coverage import ANSWERS, Answer, Stand, Verdict, by_footnote, coverage
-from monitor.messages import visible, why_not_watched
-from monitor.model import Health, QuoteState, Source
+from monitor.judge.coverage import Stand, by_footnote, tally
+from monitor.messages import visible
+from monitor.messages.standing import answer_lines, verdict_word, why
+from monitor.model import QuoteState, Source
+from monitor.model.verdict import Tally
 from monitor.web.desk import AtDesk, Desk, NavItem
 from monitor.web.tables import csv_of
 
 router = APIRouter()
 NAV = NavItem("/coverage", "coverage.title", 20)
-_MISSED = frozenset({QuoteState.MISSING, QuoteState.CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,9 @@ class Chapter:
     footnotes: dict[int, Stand]
 
     @property
-    def answers(self) -> Counter[Answer]:
-        """How many footnotes there are of each."""
-        return Counter(stand.answer for stand in self.footnotes.values())
-
-    @property
-    def legend(self) -> list[tuple[Verdict, list[int]]]:
-        """Every state that occurs, gravest first, with its footnotes."""
-        return [
-            (verdict, [n for n, stand in self.footnotes.items() if stand.verdict is verdict])
-            for verdict in Verdict
-            if any(stand.verdict is verdict for stand in self.footnotes.values())
-        ]
+    def tally(self) -> Tally:
+        """The footnotes counted."""
+        return tally(self.stands)
 
     @property
     def sections(self) -> list[tuple[str, list[Stand]]]:
@@ -63,8 +55,8 @@ class Chapter:
 def show(desk: AtDesk) -> Response:
     found = chapter(desk)
     return desk.page(
-        "coverage.html", chapter=found, lead=lead(found, desk), names=section_names(found, desk),
-        why=lambda stand: why(stand, desk),
+        "coverage.html", chapter=found, tally=found.tally, lead=answer_lines(found.tally, desk.t.mail),
+        names=section_names(found, desk), why=lambda stand: why(stand, desk.t.mail),
     )  # fmt: skip
 
 
@@ -72,23 +64,20 @@ def show(desk: AtDesk) -> Response:
 def table(desk: AtDesk) -> Response:
     """One line for each quoted passage, and for each citation without one."""
     head = [
-        "footnote", "section", "state", "state_in_words", "answer", "title", "author", "source", "source_name",
-        "address", "watched_at", "claims", "quote", "quote_state", "quote_nearest", "looks", "unchanged_since",
-        "last_good_look", "why",
+        "footnote", "section", "state", "state_in_words", "answer", "footnote_state", "title", "author",
+        "source", "source_name", "address", "watched_at", "claims", "quote", "quote_state", "quote_nearest", "looks",
+        "unchanged_since", "last_good_look", "why",
     ]  # fmt: skip
     found = chapter(desk)
     names = section_names(found, desk)
     name = f"coverage-{desk.now.astimezone(desk.zone):%Y-%m-%d}.csv"
-    return csv_of(head, (row for stand in found.stands for row in _rows(stand, names, desk)), name, desk.t.language)
+    rows = (row for stand in found.stands for row in _rows(stand, found, names, desk))
+    return csv_of(head, rows, name, desk.t.language)
 
 
 def chapter(desk: Desk) -> Chapter:
-    """Three questions to the store, however long the history is."""
-    citations, seen = desk.house.app.citations, desk.store.standings.seen()
-    stands = coverage(citations, seen, {})
-    missed = {q.quote.source_id for stand in stands for q in stand.quotes if q.state in _MISSED}
-    if missed:
-        stands = coverage(citations, seen, desk.store.standings.lost(missed))
+    """A bounded number of questions to the store, however long the history is."""
+    stands = desk.store.standings.stands(desk.house.app.citations)
     if desk.public:
         sources = desk.store.timeline.sources()
         stands = tuple(_without_passages(stand, sources, desk) for stand in stands)
@@ -113,65 +102,19 @@ def section_names(found: Chapter, desk: Desk) -> dict[str, str]:
     return names
 
 
-def lead(found: Chapter, desk: Desk) -> list[str]:
-    """The answer in up to three sentences."""
-    t, answers, total = desk.t, found.answers, len(found.footnotes)
-    if not total:
-        return [t("coverage.lead.none")]
-    if answers[Answer.UNKNOWN] == total and not any(s.seen and s.seen.last_good_at for s in found.stands):
-        return [t("coverage.lead.waiting")]
-    if answers[Answer.STANDS] == total:
-        return [t("coverage.lead.all", count=total)]
-    said = [t("coverage.lead.stand", count=answers[Answer.STANDS], total=total)]
-    for answer in (Answer.LOOK, Answer.UNKNOWN):
-        if answers[answer]:
-            of_it = (n for n, stand in found.footnotes.items() if stand.answer is answer)
-            said.append(t(f"coverage.lead.{answer}", count=answers[answer], list=ranges(of_it, desk)))
-    return said
-
-
-def ranges(numbers: Iterable[int], desk: Desk) -> str:
-    """`140, 142–145 and 170`"""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    named: list[str] = []
-    for run in runs:
-        named += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(number) for number in run]
-    return desk.t.mail.join(named)
-
-
-def why(stand: Stand, desk: Desk) -> str:
-    """What a person should know of a state that is not simply good; else empty."""
-    t, seen = desk.t, stand.seen
-    if seen is None:
-        return t("coverage.why.unlisted")
-    if seen.health is Health.RETIRED:
-        return t("coverage.why.retired")
-    if seen.health is Health.NOT_WATCHED:
-        return why_not_watched(seen.source, t.mail)
-    doubt = seen.memory.doubt
-    if doubt is None or seen.health is Health.OK:
-        return ""
-    reason = t.mail.reason(doubt.reason)
-    return t("coverage.why.doubt", reason=reason) if seen.health is Health.DOUBT else reason
-
-
-def _rows(stand: Stand, names: dict[str, str], desk: Desk) -> Iterator[list[object]]:
-    citation, seen, t = stand.citation, stand.seen, desk.t
+def _rows(stand: Stand, found: Chapter, names: dict[str, str], desk: Desk) -> Iterator[list[object]]:
+    citation, seen, words = stand.citation, stand.seen, desk.t.mail
     memory = seen.memory if seen else None
     first = [
-        citation.footnote, names[citation.section], stand.verdict, t(f"coverage.verdict.{stand.verdict}"),
-        ANSWERS[stand.verdict], citation.title, citation.author, citation.source_id, seen.source.name if seen else "",
-        (seen.source.url if seen else "") or citation.url_printed, seen.elsewhere if seen else "",
+        citation.footnote, names[citation.section], stand.verdict, verdict_word(stand.verdict, words),
+        stand.answer, found.footnotes[citation.footnote].verdict, citation.title, citation.author,
+        citation.source_id, seen.source.name if seen else "",
+        (seen.source.url if seen else "") or citation.url_printed, stand.moved or stand.copy,
         "\n".join(citation.claims),
     ]  # fmt: skip
     last = [
         seen.looks if seen else 0, _stamp(memory.told_since if memory else None),
-        _stamp(seen.last_good_at if seen else None), why(stand, desk),
+        _stamp(seen.last_good_at if seen else None), why(stand, words),
     ]  # fmt: skip
     for quote in stand.quotes:
         yield [*first, visible(quote.quote.text), quote.state, visible(quote.nearest), *last]

@@ -17,11 +17,13 @@ from monitor.mailing.post import INSTANCE
 from monitor.messages import visible
 from monitor.messages.changes import SEVERITIES, Room, Telling, change_view, reason_words
 from monitor.messages.happened import event_views
+from monitor.messages.standing import answer_lines
 from monitor.model import Change, DigestChange, DigestEvent, Event, Section, Source
 from monitor.store import Line, Wanted
 from monitor.web.atom import Feed, FeedEntry, answer, written
 from monitor.web.desk import AtDesk, Desk
 from monitor.web.public import excerpted
+from monitor.web.views.coverage import chapter
 from monitor.web.wishes import choices
 
 router = APIRouter()
@@ -141,7 +143,7 @@ def _feed(desk: Desk, chosen: Chosen, *, own: str) -> Feed:
     return Feed(
         name=chosen.name,
         title=f"{words('product.name')}: {chosen.title}",
-        subtitle=words("product.line"),
+        subtitle=" ".join([words("product.line"), *answer_lines(chapter(desk).tally, words)]),
         language=desk.t.language,
         link=desk.base + chosen.page,
         own=own,

@@ -35,7 +35,7 @@ def metrics(desk: AtDesk, key: str = "") -> Response:
     if desk.who is None and desk.house.links.opened(KEY, key) != KEY:
         raise HTTPException(403)
     found = wellbeing(desk.house.app)
-    return PlainTextResponse(written(found, chapter(desk).footnotes), media_type=MEDIA_TYPE)
+    return PlainTextResponse(written(found, chapter(desk).tally), media_type=MEDIA_TYPE)
 
 
 def _address(desk: Desk) -> str:

@@ -27,11 +27,11 @@ LOOKS, SIZES, COPIES, LISTED, HELD, PAGE = 120, 300, 60, 6, 4, 100
 differences held back, and looks on a page of their own."""
 LATELY = timedelta(days=90)
 BY_HEALTH = {
-    Health.OK: ("intact", "stands"),
+    Health.OK: ("stands", "stands"),
     Health.NEW: ("waiting", "unknown"),
-    Health.DOUBT: ("doubt", "unknown"),
+    Health.DOUBT: ("unchecked", "unknown"),
     Health.GONE: ("gone", "look"),
-    Health.BLOCKED: ("blocked", "unknown"),
+    Health.BLOCKED: ("unseen", "unknown"),
     Health.UNREACHABLE: ("unreachable", "unknown"),
     Health.UNREADABLE: ("unreadable", "unknown"),
     Health.NOT_WATCHED: ("unwatched", "unknown"),
