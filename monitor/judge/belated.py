@@ -32,7 +32,7 @@ def tell_held(held: Held, memory: Memory, told: Extraction, current: Extraction,
     text = settled(told, current, aligned, found, applied) if applied else None
     touches: tuple[QuoteTouch, ...] = ()
     if text is not None:
-        states, touches = quote_touches(setting.quotes, memory.quotes, text)
+        states, touches = quote_touches(setting.quotes, memory.quotes, text, current.margin)
         memory = replace(memory, quotes=states, told_since=setting.now, told_looks=1)
     severity, reasons = weigh(held.parts, touches, setting.source, setting.language, setting.lore)
     words = " \n".join(f"{p.old} {p.new} {' '.join(p.headings)}" for p in held.parts)

@@ -35,6 +35,7 @@ from monitor.model import (
     key_of,
 )
 from monitor.text.notices import Notice, continued, notice_in
+from monitor.text.quotes import quote_key
 
 KEEP_NOTICES = 200
 MOST_NOTICES = 5
@@ -75,7 +76,7 @@ class Insight:
 
 def baseline(memory: Memory, reading: Extraction, setting: Setting) -> Insight:
     """The first good text, or the text of a new address: the state to compare with from now on."""
-    states, touches = quote_touches(setting.quotes, memory.quotes, reading)
+    states, touches = quote_touches(setting.quotes, memory.quotes, reading, reading.margin)
     memory, events = _notices(
         (*reading.blocks, *reading.margin), reading, None, replace(memory, standing=None), setting
     )
@@ -123,7 +124,7 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
     """Compare a good text with the told one. `before` is the text of the previous good look."""
     now = setting.now
     comparison = weighed(memory, told, before, reading, setting)
-    states, touches = _quote_states(memory, comparison, setting)
+    states, touches, passages = _quote_states(memory, told, comparison, reading, setting)
     change = change_of(
         comparison,
         source=setting.source,
@@ -134,7 +135,7 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
         now=now,
     )
     noticed, notice_events = _notices(_fresh(told, before, reading), reading, before, memory, setting)
-    moved, pending = _moved(memory, comparison.pending, setting)
+    moved, pending = _moved(memory, (*comparison.pending, *passages), setting)
     margin = _margin_held(before, reading, memory, setting)
     waiting = any(w.rule in {"confirm", "warm_up"} for w in comparison.waiting)
     after = replace(
@@ -165,7 +166,7 @@ def judge_collapsed(memory: Memory, told: Extraction, reading: Extraction, setti
     """A page that lost most of its text and stands like that: told as a critical change, and the new state."""
     found = [u for u in units(told.blocks, reading.blocks) if u.kind is not UnitKind.SAME]
     level, reason = collapsed(told.words, reading.words)
-    states, touches = quote_touches(setting.quotes, memory.quotes, reading)
+    states, touches = quote_touches(setting.quotes, memory.quotes, reading, reading.margin)
     noticed, events = _notices(_fresh(told, told, reading), reading, told, memory, setting)
     change = Change(
         source_id=setting.source.id,
@@ -220,11 +221,34 @@ def _seen(memory: Memory, reading: Extraction, setting: Setting) -> Memory:
 
 
 def _quote_states(
-    memory: Memory, comparison: Comparison, setting: Setting
-) -> tuple[dict[str, QuoteState], tuple[QuoteTouch, ...]]:
-    if not comparison.applied:
-        return memory.quotes, ()
-    return quote_touches(setting.quotes, memory.quotes, comparison.told)
+    memory: Memory, told: Extraction, comparison: Comparison, reading: Extraction, setting: Setting
+) -> tuple[dict[str, QuoteState], tuple[QuoteTouch, ...], tuple[Pending, ...]]:
+    """Where the quoted passages stand, those whose state changed, and what waits.
+
+    With a confirmed change the new text is asked. Without one a passage can still come or go in the margin, which is
+    believed at the second look; and one that was never looked for is looked for.
+    """
+    if comparison.applied:
+        return *quote_touches(setting.quotes, memory.quotes, comparison.told, reading.margin), ()
+    waits = {p.key: p for p in memory.pending}
+    unknown = any(quote_key(quote) not in memory.quotes for quote in setting.quotes)
+    if not unknown and _PASSAGES not in waits and memory.margin_key == _margin_key(reading):
+        return memory.quotes, (), ()
+    states, touches = quote_touches(setting.quotes, memory.quotes, told, reading.margin)
+    if not touches:
+        return states, (), ()
+    waiting = wait_on(waits, _PASSAGES, "passages", setting.now)
+    if waiting.looks >= 2:
+        return states, touches, ()
+    return {**states, **{name: memory.quotes[name] for name in map(_name_of, touches)}}, (), (waiting,)
+
+
+_PASSAGES = short_hash("passages")
+"""What waits when a quoted passage came or went in the margin alone."""
+
+
+def _name_of(touch: QuoteTouch) -> str:
+    return quote_key(touch.quote)
 
 
 def _quote_events(touches: Iterable[QuoteTouch], setting: Setting) -> tuple[Event, ...]:

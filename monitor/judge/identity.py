@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.model import Citation, Extraction, QuoteState, QuoteTouch, Source, WatchAs
-from monitor.text.quotes import look_for, title_overlap
+from monitor.text.quotes import look_on_page, title_overlap
 
 ENOUGH_TITLE = 0.6
 """Share of the cited title's words that must stand in the page's title or first headings."""
@@ -44,7 +44,7 @@ def identify(source: Source, citations: tuple[Citation, ...], reading: Extractio
         QuoteTouch(quote, QuoteState.UNREAD, found.state, found.nearest, found.page)
         for citation in citations
         for quote in citation.quotes
-        for found in (look_for(quote, reading.blocks),)
+        for found in (look_on_page(quote, reading.blocks, reading.margin),)
     )
     verdict = Identity(Match.UNSURE, quotes)
     if verdict.found:

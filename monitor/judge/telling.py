@@ -29,7 +29,7 @@ from monitor.model import (
     Span,
 )
 from monitor.text.marks import word_marks
-from monitor.text.quotes import look_for, quote_key
+from monitor.text.quotes import look_on_page, quote_key
 from monitor.text.topics import ai_gate, topics_of
 
 MOST_PARTS = 2000
@@ -69,13 +69,13 @@ def parts_of(found: Iterable[Unit | ItemUnit], most: int = MOST_PARTS) -> tuple[
 
 
 def quote_touches(
-    quotes: Sequence[Quote], known: Mapping[str, QuoteState], told: Extraction
+    quotes: Sequence[Quote], known: Mapping[str, QuoteState], told: Extraction, margin: Sequence[Block]
 ) -> tuple[dict[str, QuoteState], tuple[QuoteTouch, ...]]:
-    """The state of every quoted passage in the told text, and those whose state changed."""
+    """The state of every quoted passage in the told text and the page's margin, and those whose state changed."""
     states: dict[str, QuoteState] = {}
     touched: list[QuoteTouch] = []
     for quote in quotes:
-        found = look_for(quote, told.blocks)
+        found = look_on_page(quote, told.blocks, margin)
         name = quote_key(quote)
         states[name] = found.state
         before = known.get(name)

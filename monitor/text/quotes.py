@@ -80,6 +80,22 @@ def look_for(quote: Quote, blocks: Sequence[Block]) -> Found:
     return _nearest(words, quote.match, whole, blocks)
 
 
+def look_on_page(quote: Quote, blocks: Sequence[Block], margin: Sequence[Block]) -> Found:
+    """Look for one passage in a document, then in the margin of its page, then across both: what is furniture and what
+    is text is a guess of ours, and a passage that stands on the page is not lost.
+    """
+    found = look_for(quote, blocks)
+    if found.state not in {QuoteState.MISSING, QuoteState.CHANGED} or not margin:
+        return found
+    for lines in (margin, (*blocks, *margin)):
+        other = look_for(quote, lines)
+        if other.state is QuoteState.FOUND or (other.state is QuoteState.CHANGED and found.state is QuoteState.MISSING):
+            found = other
+        if found.state is QuoteState.FOUND:
+            break
+    return found
+
+
 class _Word(NamedTuple):
     """A word as compared, and where it stands: block, first and last offset in the block's text."""
 
@@ -180,9 +196,9 @@ def _numbers(words: Sequence[str]) -> Counter[str]:
     return Counter(word for word in words if any(c.isdigit() for c in word))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _read(texts: tuple[str, ...]) -> tuple[_Word, ...]:
-    """All words of a text. Kept for the next quote looked for in the same text."""
+    """All words of a text. Kept for the next quote looked for in the same text, its margin, or both."""
     return tuple(_Word(w, n, start, end) for n, text in enumerate(texts) for w, start, end in _words(text))
 
 
