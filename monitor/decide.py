@@ -13,7 +13,7 @@ from monitor import cadence
 from monitor.errors import FetchError
 from monitor.judge import firstlook, follow, goodlook, othertelling, spell
 from monitor.judge.case import Case, Choice, intent_of, setting_of
-from monitor.judge.document import Standing, State, stand
+from monitor.judge.document import Standing, State, sent_home, stand
 from monitor.judge.goodlook import Insight
 from monitor.judge.identity import Identity, Match, identify
 from monitor.judge.recall import short_hash, wait_on
@@ -55,7 +55,12 @@ def ask_next(case: Case, looks: tuple[Look, ...]) -> bool:
         return not choice.standing.good or (choice.identity is not None and choice.identity.match is Match.NO)
     doubt = case.memory.doubt
     elsewhere = case.memory.address != case.order.source.url
-    return not choice.standing.good and (elsewhere or (doubt is not None and doubt.declared))
+    if choice.standing.good:
+        return False
+    # Whoever is told of a loss is told at once where the document stands instead.
+    told = choice.cited.state not in {State.COLLAPSED, State.LANGUAGE}
+    due = told and spell.endure(doubt, choice.cited, case.now).due
+    return elsewhere or due or (doubt is not None and doubt.declared)
 
 
 def decide(case: Case, looks: tuple[Look, ...]) -> PollIntent:
@@ -132,6 +137,10 @@ def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None]:
     identity = None
     if standing.good and case.new and reading is not None:
         identity = identify(case.order.source, case.citations, reading, language)
+        if isinstance(look.answer, Capture) and sent_home(look.answer) and not identity.certain:
+            # A front page may speak of the cited article; it is not the article.
+            reason = Reason("front_page", {"old": look.url, "new": look.answer.final_url})
+            return look, Standing(State.GONE, reason), None
     return look, standing, identity
 
 
@@ -214,7 +223,7 @@ def _after_spell(case: Case, choice: Choice, memory: Memory) -> tuple[Memory, tu
     if cited.good:  # a good page, but nothing says that it is the document
         cited = Standing(State.ELSEWHERE, Reason("off_topic"))
     spelled = (spell.first_words if case.new else spell.endure)(doubt, cited, case.now)
-    events = _told_spell(case, spelled, choice.look)
+    events = _told_spell(case, spelled, choice.look, copy=choice.look.url)
     if spelled.due and not events:  # nothing to tell of it while another address serves; it may come to matter
         spelled = replace(spelled, doubt=replace(spelled.doubt, declared=False, told=()))
     if choice.look.url not in memory.fallbacks_declared:
@@ -294,11 +303,14 @@ def _accept(case: Case, choice: Choice, spelled: spell.Spell, reading: Extractio
     return None
 
 
-def _told_spell(case: Case, spelled: spell.Spell, look: Look) -> tuple[Event, ...]:
+def _told_spell(case: Case, spelled: spell.Spell, look: Look, copy: str = "") -> tuple[Event, ...]:
+    """`copy`: the other address of the list that has the document."""
     if not spelled.due:
         return ()
     final = look.answer.final_url if isinstance(look.answer, Capture) else ""
     event = spell.told_as(spelled.doubt, case.order.source, case.now, case.order.source.url or look.url, final)
+    if event is not None and copy:
+        event = replace(event, values={**event.values, "copy": copy})
     return (event,) if event else ()
 
 

@@ -1,5 +1,6 @@
 """Is this the document at all? Decided before anything is compared. Pure."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -182,7 +183,7 @@ def _as_known(capture: Capture, reading: Extraction, known: Known, language: str
     if "redirect" in rules and known.final_url and not same_place(known.final_url, capture.final_url):
         likeness = similar(before.blocks, reading.blocks)
         if likeness < UNLIKE_BELOW:
-            state = State.GONE if _is_home(capture) else State.ELSEWHERE
+            state = State.GONE if sent_home(capture) else State.ELSEWHERE
             return Standing(state, Reason("redirected", {"old": known.final_url, "new": capture.final_url}))
     # A file does not come in part: a much shorter one was put there.
     if "collapse" in rules and reading.media != "pdf" and _shrunk(reading, known):
@@ -195,9 +196,15 @@ def _shrunk(reading: Extraction, known: Known) -> bool:
     return before is not None and words < AMPLE and words < COLLAPSED_BELOW * before.words
 
 
-def _is_home(capture: Capture) -> bool:
-    """Redirected from somewhere inside a site to its front page?"""
-    return _path(capture.final_url) == "" and _path(capture.url) != ""
+_FRONT = re.compile(
+    r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?(?:/(?:index|default|home|accueil|startseite|start)(?:\.\w{2,5})?)?", re.IGNORECASE
+)
+"""The path of a front page, in a language or not."""
+
+
+def sent_home(capture: Capture) -> bool:
+    """Redirected from somewhere inside a site to a front page?"""
+    return bool(_FRONT.fullmatch(_path(capture.final_url))) and not _FRONT.fullmatch(_path(capture.url))
 
 
 def _path(url: str) -> str:

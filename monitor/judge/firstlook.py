@@ -26,6 +26,7 @@ _EXPECTED = {
     Expect.SOFT_404: {FindingKind.GONE, FindingKind.REPLACED},
     Expect.NONE: {FindingKind.NOT_WATCHED},
 }
+_UNSEEN = frozenset({FindingKind.NOT_WATCHED, FindingKind.WAITING})
 
 
 def stand_ins(source: Source) -> tuple[tuple[int, Alternative], ...]:
@@ -98,5 +99,6 @@ def _finding(
         alternative_url=other,
         quotes=quotes,
         reason=reason,
-        surprising=expected is not None and kind not in expected,
+        # What is not looked at was expected by nobody to be anything.
+        surprising=kind not in _UNSEEN and expected is not None and kind not in expected,
     )

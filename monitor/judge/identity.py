@@ -26,10 +26,17 @@ class Identity:
 
     match: Match
     quotes: tuple[QuoteTouch, ...]
+    named: bool = False
+    """The page's own title is the cited one."""
 
     @property
     def found(self) -> bool:
         return any(q.after is QuoteState.FOUND for q in self.quotes)
+
+    @property
+    def certain(self) -> bool:
+        """A quoted passage stands there, or the page's own title is the cited one and nothing speaks against it."""
+        return self.found or (self.named and not self.missing)
 
     @property
     def missing(self) -> bool:
@@ -51,15 +58,15 @@ def identify(source: Source, citations: tuple[Citation, ...], reading: Extractio
         return Identity(Match.YES, quotes)
     if language and source.languages and language not in source.languages:
         return Identity(Match.NO, quotes)
-    titled = _titled(citations, source, reading)
+    titled = _titled(citations, source, [reading.title, *(b.text for b in reading.blocks[:12])])
     if titled and not verdict.missing:
-        return Identity(Match.YES, quotes)
+        return Identity(Match.YES, quotes, named=_titled(citations, source, [reading.title]))
     if titled or source.watch_as is WatchAs.LISTING:
         return verdict
     return Identity(Match.NO if verdict.missing else Match.UNSURE, quotes)
 
 
-def _titled(citations: tuple[Citation, ...], source: Source, reading: Extraction) -> bool:
-    head = " ".join([reading.title, *(b.text for b in reading.blocks[:12])])
+def _titled(citations: tuple[Citation, ...], source: Source, lines: list[str]) -> bool:
+    head = " ".join(lines)
     titles = [c.title for c in citations if c.title and not c.title.startswith("(")] or [source.name]
     return max(title_overlap(title, head) for title in titles) >= ENOUGH_TITLE

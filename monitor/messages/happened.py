@@ -81,6 +81,8 @@ def _facts(event: Event, telling: Telling) -> Iterable[str]:
         yield words("event.looks", count=int(looks))
     if percent := values.get("likeness", "").removesuffix("%").strip():
         yield words("event.similarity", percent=percent)
+    if values.get("copy"):
+        yield words("event.copy")
     if good := _time(values.get("last_good", "")):
         yield words("event.last_good", date=words.day(good, telling.zone))
 
@@ -99,6 +101,8 @@ def _rows(entry: DigestEvent, telling: Telling) -> Iterable[Row]:
         yield Row(words("event.new_row"), new)
     elif cited or values.get("url", ""):
         yield Row(words("event.page_row"), values.get("url", "") or cited)
+    if copy := values.get("copy", ""):
+        yield Row(words("finding.alternative_row"), copy)
     if kind in {EventKind.MOVED, EventKind.MOVED_CHECK}:
         yield Row(words("event.accept_row"), words("event.accept", id=entry.source.id), is_url=False)
 

@@ -5,19 +5,23 @@ from datetime import timedelta
 import pytest
 
 from monitor.errors import ExtractKind, FetchKind
+from monitor.judge.firstlook import not_watched
 from monitor.model import (
     Alternative,
+    Block,
     ChangeKind,
     EventKind,
     Expect,
     FindingKind,
     Health,
     Outcome,
+    Place,
     QuoteState,
     Role,
     Severity,
     Status,
     Trigger,
+    WatchAs,
 )
 
 MINUTES10, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
@@ -53,8 +57,39 @@ def test_a_redirect_with_the_passage_is_moved_and_without_needs_a_look(fresh, sa
     moved = fresh().poll(say.good(final="https://other.example/en/airport"))
     assert moved.finding.kind is FindingKind.MOVED
     unsure = fresh().poll(say.good("Welcome", "All our reports in one place, by year.", title="Reports",
-                                   final="https://other.example/"))  # fmt: skip
+                                   final="https://other.example/reports"))  # fmt: skip
     assert unsure.finding.kind is FindingKind.MOVED_CHECK
+
+
+@pytest.mark.parametrize(
+    "final",
+    ["https://www.coc.example/", "https://www.coc.example/en", "https://coc.example/nl/index.html",
+     "https://new.example/home", "https://www.coc.example/fr-be/"],
+)  # fmt: skip
+def test_a_first_look_that_ends_on_a_front_page_says_that_the_article_is_not_there(fresh, say, final):
+    home = say.good("Welcome", "Facial recognition at the airport: read our report.", title="COC", final=final)
+    finding = fresh().poll(home).finding
+    assert (finding.kind, finding.reason.code, finding.final_url) == (FindingKind.GONE, "front_page", final)
+
+
+def test_a_front_page_that_has_the_passage_or_the_cited_title_is_the_document(fresh, say):
+    home = "https://airport.example/"
+    assert fresh().poll(say.good(final=home)).finding.kind is FindingKind.MOVED
+    untold = fresh()
+    untold.citations = tuple(say.replace(c, quotes=()) for c in untold.citations)
+    assert untold.poll(say.good("Cameras.", "And more of them.", final=home)).finding.kind is FindingKind.MOVED
+
+
+def test_whoever_is_told_of_a_loss_is_told_where_the_document_stands_instead(watch, say):
+    copy = "https://copy.example/airport"
+    seen = watch(alternatives=(Alternative(copy, Role.COPY),)).until(timedelta(days=3), say.bad(404), say.good())
+    (gone,) = [e for i in seen for e in i.events if e.kind is EventKind.GONE]
+    assert gone.values["copy"] == copy
+
+
+def test_what_is_not_watched_is_not_called_unexpected(fresh, say):
+    source = say.replace(fresh().source, expect=Expect.OK, watch_as=WatchAs.NONE)
+    assert not not_watched(source, fresh().now).surprising
 
 
 @pytest.mark.parametrize(
@@ -422,3 +457,50 @@ def test_news_behind_the_four_hundredth_place_decides_all_the_same(watch, say):
     roads = [f"Road {n} closes for works on the bridge in the coming week." for n in range(450)]
     new = (*say.LINES, *roads, "A royal decree on artificial intelligence was published.")
     assert len(told([page.poll(say.good(*new)) for _ in range(2)])) == 1
+
+
+# --- quoted passages, wherever on the page ------------------------------------------------------------------------
+
+
+def framed(say, *lines, margin=(), **more):
+    """A page with furniture around."""
+    places = tuple(Block(line, place=Place.FOOTER) for line in margin)
+    reading, status, final, _ = say.good(*lines, margin=places, **more)
+    return reading, status, final, repr((reading, status)).encode()
+
+
+def test_a_passage_in_the_furniture_is_found_at_the_first_look(fresh, say):
+    lines = [line for line in say.LINES if line != say.QUOTE]
+    assert fresh().poll(framed(say, *lines, margin=(say.QUOTE,))).finding.kind is FindingKind.QUOTES_FOUND
+
+
+def test_a_passage_that_moves_into_the_furniture_is_not_lost(watch, say):
+    lines = [line for line in say.LINES if line != say.QUOTE]
+    seen = watch().until(timedelta(days=3), framed(say, *lines, margin=(say.QUOTE,)))
+    assert EventKind.QUOTE_LOST not in kinds(seen)
+    assert set(seen[-1].memory.quotes.values()) == {QuoteState.FOUND}
+
+
+def test_a_passage_that_leaves_the_furniture_is_lost_at_the_second_look_and_not_for_one_look(watch, say):
+    lines = [line for line in say.LINES if line != say.QUOTE]
+    watched = watch()
+    watched.until(timedelta(days=3), framed(say, *lines, margin=(say.QUOTE,)))
+    once = [watched.poll(framed(say, *lines)), watched.poll(framed(say, *lines, margin=(say.QUOTE,)))]
+    assert kinds([*once, *watched.until(timedelta(days=1), "same")]) == []
+    first = watched.poll(framed(say, *lines))
+    assert kinds([first]) == []
+    assert kinds(watched.until(timedelta(days=1), "same")) == [EventKind.QUOTE_LOST]
+
+
+# --- notices that stand -------------------------------------------------------------------------------------------
+
+
+def test_a_notice_is_quoted_with_its_date_and_successor_and_told_once(watch, say):
+    lines = ("Withdrawn", "This guidance was withdrawn on 3 May 2024.", "It has been replaced by guidance 12/2024.")
+    watched = watch()
+    seen = watched.until(timedelta(days=3), say.good(*lines, *say.LINES))
+    (told_once,) = [e for i in seen for e in i.events if e.kind is EventKind.STATUS_NOTICE]
+    assert told_once.values["line"] == " · ".join(lines)
+    assert {one.kind for one in watched.memory.standing} == {"withdrawn"}
+    watched.until(timedelta(days=3), say.good())
+    assert watched.memory.standing == ()
