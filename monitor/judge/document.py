@@ -60,6 +60,7 @@ _FAULTS = {
     "not_found": State.GONE,
     "parked": State.GONE,
     "shell": State.UNREADABLE,
+    "frame": State.UNREADABLE,
 }
 
 

@@ -35,7 +35,7 @@ from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.engine import Database
 from monitor.store.mail_tables import SUBSCRIBER
 from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, POLL, SAYING, SNAPSHOT, SOURCE
-from monitor.store.values import Counts, PollRow, SnapshotRow
+from monitor.store.values import Counts, PollRow, SnapshotRow, Witness
 from monitor.store.withholding import Veil, read_veil
 
 NO_LOOK = (Outcome.OFFLINE, Outcome.FAULT, Outcome.FOLLOWED)
@@ -152,6 +152,32 @@ class History:
         self, source: str | None = None, limit: int = 100, *, before_id: int | None = None
     ) -> tuple[PollRow, ...]:
         return tuple(read_poll(row) for row in self._rows(_page(POLL, limit, before_id, source=source)))
+
+    def witnesses(self, change: Change) -> tuple[Witness | None, Witness | None]:
+        """The copy really seen last before a change, and the one first seen with it: bytes, time and hash of one look.
+
+        The texts of a change may have stood in other bytes before and after: some pages turn at every look.
+        """
+        looked = select(POLL).where(
+            POLL.c.source_id == change.source_id, POLL.c.good, POLL.c.outcome != Outcome.FOLLOWED
+        )
+        before = looked.where(POLL.c.finished_at <= (change.last_unchanged or change.first_seen))
+        if change.last_unchanged is None:
+            before = looked.where(POLL.c.finished_at < change.first_seen)
+        after = looked.where(POLL.c.finished_at >= change.first_seen)
+        return (
+            self._witness(self._rows(before.order_by(POLL.c.id.desc()).limit(1))),
+            self._witness(self._rows(after.order_by(POLL.c.id).limit(1))),
+        )
+
+    def _witness(self, rows: list[Row[Any]]) -> Witness | None:
+        """None where the look is not kept, or showed no copy."""
+        if not rows:
+            return None
+        poll = read_poll(rows[0])
+        look = poll.looks[poll.used]
+        kept = self.snapshot(look.snapshot) if look.snapshot else None
+        return Witness(poll.finished_at, kept.id, kept.sha256) if kept else None
 
     def counts(self, now: datetime) -> Counts:
         """The whole store in figures."""

@@ -11,7 +11,7 @@ from monitor.model import DeliveryState, DigestKind, Held, Outcome, Trigger
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.engine import Database
 from monitor.store.mail_tables import DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
-from monitor.store.tables import HELD, POLL, SNAPSHOT
+from monitor.store.tables import HELD, POLL, SNAPSHOT, SOURCE
 from monitor.store.withholding import read_veil, withheld_copies
 
 MOST_COUNTED = 50_000
@@ -101,6 +101,15 @@ class Series:
         """All polls there ever were: none is deleted, so the last number says it."""
         with self._database.reading() as connection:
             return int(connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'poll'")) or 0)
+
+    def pace(self) -> tuple[datetime | None, datetime | None]:
+        """When the look that has waited longest was due, and when the last look at any source was."""
+        statement = select(func.min(SOURCE.c.next_poll_at), func.max(SOURCE.c.last_poll_at)).where(
+            SOURCE.c.retired_at.is_(None)
+        )
+        with self._database.reading() as connection:
+            due, last = connection.execute(statement).one()
+        return due, last
 
     def polls_since(self, since: datetime) -> int:
         """Polls that ended at `since` or later."""

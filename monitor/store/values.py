@@ -114,6 +114,15 @@ class LookRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """A copy and a look that really showed it."""
+
+    at: datetime
+    snapshot: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class PollRow:
     """One poll, as kept."""
 

@@ -1,4 +1,4 @@
-"""Pages that are no document: challenge, login, consent wall, maintenance, error, not found, parked domain, shell.
+"""Pages that are no document: challenge, login, consent wall, maintenance, error, not found, parked, shell, frame.
 
 Only short pages and titles count: a policy that speaks of captchas or cookies is a document.
 """
@@ -23,6 +23,8 @@ class FaultKind(StrEnum):
     PARKED = "parked"
     SHELL = "shell"
     """A page whose text a script would bring."""
+    FRAME = "frame"
+    """A page that only frames the document: a record of an archive, a viewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,22 @@ _BOUNDS = {
     FaultKind.ERROR: _Bounds(250, 100, 0),
     FaultKind.PARKED: _Bounds(250, 150, 0),
     FaultKind.SHELL: _Bounds(0, 40, 0),
+    FaultKind.FRAME: _Bounds(0, 0, 200),
 }
 _EMPTY = 15
 """A page with no more words than this is empty: marks that ordinary pages carry too count against it."""
 _PASSWORD_WORDS = 120
 """A page this short with a password field is a login page, whatever it says."""
+_FRAMED = 40
+"""A page with no more words than this and a frame in it shows what is in the frame."""
+_FRAME = re.compile(
+    rb"<(?:iframe|frame|embed|object)\s[^>]{0,600}?(?:src|data)\s{0,3}=\s{0,3}[\"']?([^\"'\s>]{1,300})", re.IGNORECASE
+)
+_HIDDEN = re.compile(
+    rb"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden"
+    rb"|(?:width|height)\s{0,3}[=:]\s{0,3}[\"']?[01](?:px)?[\"';\s>]",
+    re.IGNORECASE,
+)
 _ANGRY = 3
 """By how much the bounds widen when the status says 400 or more, or most of the text is gone."""
 _LINE_WORDS = 40
@@ -72,6 +85,8 @@ class _Marks:
     raw: tuple[bytes, ...]
     raw_empty: tuple[bytes, ...]
     headers: tuple[tuple[str, tuple[str, ...]], ...]
+    beside: tuple[bytes, ...] = ()
+    """In addresses of frames that stand beside a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,7 @@ class FaultList:
 
     @classmethod
     def compile(cls, data: Mapping[str, object]) -> Self:
-        """Build from the mapping of words.yaml, `faults: {kind: {titles, lines, raw, raw_empty, headers}}`.
+        """Build from the mapping of words.yaml, `faults: {kind: {titles, lines, raw, raw_empty, headers, beside}}`.
 
         Raises ValueError on another shape.
         """
@@ -123,6 +138,8 @@ def page_fault(
             return PageFault(kind, phrase)
         if kind is FaultKind.LOGIN and password_form and words <= _PASSWORD_WORDS:
             return PageFault(kind, title.strip() or "password")
+    if words <= _FRAMED and (address := page.framed(faults.marks[FaultKind.FRAME].beside)):
+        return PageFault(FaultKind.FRAME, address)
     return PageFault(FaultKind.SHELL, title.strip()) if raw and not text.strip() else None
 
 
@@ -165,6 +182,15 @@ class _Page:
     def in_source(self, marks: tuple[bytes, ...]) -> str:
         return next((mark.decode() for mark in marks if mark in self.raw), "")
 
+    def framed(self, beside: tuple[bytes, ...]) -> str:
+        """The address of the first frame that can be seen and is none of those beside a text (videos, maps, …)."""
+        for found in _FRAME.finditer(self.raw):
+            address = found[1]
+            tag = self.raw[found.start() : self.raw.find(b">", found.end()) + 1 or found.end()]
+            if not _HIDDEN.search(tag) and not any(mark in address for mark in beside):
+                return address.decode("utf-8", "replace")
+        return ""
+
     def _lines(self) -> Iterator[str]:
         for n, line in enumerate(self.text.splitlines()):
             if n == _MOST_LINES:
@@ -184,4 +210,5 @@ def _marks(lists: Mapping[str, object]) -> _Marks:
         tuple(mark.encode() for mark in words(lists, "raw")),
         tuple(mark.encode() for mark in words(lists, "raw_empty")),
         tuple((name, words(headers, name)) for name in headers),
+        tuple(mark.encode() for mark in words(lists, "beside")),
     )

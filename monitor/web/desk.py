@@ -22,6 +22,7 @@ from monitor.web.attempts import Attempts
 from monitor.web.password import Verify, verify
 from monitor.web.public import NAV, may_reach
 from monitor.web.statics import Statics
+from monitor.web.wellbeing import Overdue, overdue
 from monitor.web.wording import NAMES, PageWords, Wording
 from monitor.wiring import App
 
@@ -143,6 +144,11 @@ class Desk:
 
     def may(self, role: Role) -> bool:
         return self.who is not None and self.who.role >= role
+
+    @property
+    def overdue(self) -> Overdue | None:
+        """What every page says on top when nobody looks; nothing to people who may not see the pages."""
+        return overdue(self.store, self.now) if self.who or self.public else None
 
     # --- answers ----------------------------------------------------------------------------------------------------
 

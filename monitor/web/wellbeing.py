@@ -140,6 +140,21 @@ class Wellbeing:
             yield Finding("settings", grave=False, values={"count": self.unknown_settings}, command="monitor config")
 
 
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Nobody looks: how many hours the oldest look is overdue, and when the last one was (None: never)."""
+
+    hours: int
+    last_look: datetime | None
+
+
+def overdue(store: Store, now: datetime) -> Overdue | None:
+    """Is what the pages say old? One question to the store, for the bar on every page."""
+    due, last = store.series.pace()
+    late = now - due if due else timedelta()
+    return Overdue(int(late / timedelta(hours=1)), last) if late > LATE else None
+
+
 def wellbeing(app: App) -> Wellbeing:
     """A bounded number of questions to the store, and two to the disk; reads no body and checks no page of the file."""
     store, now = app.store, app.clock.now()

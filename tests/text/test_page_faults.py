@@ -135,6 +135,41 @@ def test_a_page_without_words_is_a_shell(faults):
     assert asked(faults, "App", "Menu", raw=b'<div id="root"></div>').phrase == 'id="root"'
 
 
+PERMA = b"""<html><head><title>Report on Activities | Perma.cc</title></head><body><nav>Show record details</nav>
+<iframe src="https://rejouer.perma.cc/2M7K-SLGD/mp_/https://example.org/report.pdf"></iframe></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (PERMA, "Show record details. " * 20),
+        (b'<body><h1>Report</h1><iframe width="100%" height="900" src="/files/report.pdf"></iframe>', "Report"),
+        (b'<div><embed src="report.pdf" type="application/pdf"></div>', "Download the report here"),
+        (b'<object type="application/pdf" data="/report.pdf"></object>', "Report"),
+        (b'<script src="/lib/pdfjs/web/viewer.js"></script><div class="toolbar">', "Page 1 of 12 Zoom Print"),
+    ],
+)
+def test_a_page_that_only_frames_the_document_is_not_the_document(faults, raw, text):
+    assert asked(faults, "Report on Activities", text, raw=raw).kind is FaultKind.FRAME
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'<p>Text.</p><iframe src="https://www.googletagmanager.com/ns.html?id=GTM-1" height="0" width="0"></iframe>',
+        b'<p>Text.</p><iframe style="display:none" src="https://stats.example/x"></iframe>',
+        b'<p>Text.</p><iframe width="1" height="1" src="https://stats.example/x"></iframe>',
+        b'<p>Text.</p><iframe src="https://www.youtube-nocookie.com/embed/x"></iframe>',
+    ],
+)
+def test_a_short_page_with_a_counter_or_a_video_beside_its_text_is_a_page(faults, raw):
+    assert asked(faults, "Notice", "The body asks for a ban.", raw=raw) is None
+
+
+def test_a_long_page_with_a_frame_in_it_is_a_page(faults):
+    assert asked(faults, "Policy", "A long policy. " * 100, raw=b'<iframe src="/annex.pdf"></iframe>') is None
+
+
 def test_a_pdf_without_source_and_text_is_no_shell(faults):
     assert asked(faults, "", "") is None
 

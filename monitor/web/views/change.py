@@ -162,11 +162,15 @@ def _utc(at: datetime) -> str:
 
 
 def _cite(desk: Desk, found: Change, source: Source) -> str:
-    """Address, times and fingerprints, to be put under a text."""
-    lines = [*_work(source), desk.t("cite.times", first=_utc(found.first_seen), confirmed=_utc(found.confirmed_at))]
-    if found.last_unchanged:
-        lines.append(desk.t("cite.unchanged", at=_utc(found.last_unchanged)))
-    lines.append(f"SHA-256: {found.old_sha256 or '–'} → {found.new_sha256 or '–'}")
+    """Address, and the copies seen last before and first after, each with its time and fingerprint."""
+    before, after = desk.store.history.witnesses(found)
+    lines = _work(source)
+    for key, seen in (("cite.before", before), ("cite.after", after)):
+        if seen is not None:
+            lines.append(desk.t(key, at=_utc(seen.at), number=seen.snapshot, hash=seen.sha256))
+    if after is None:
+        lines.append(desk.t("cite.first", at=_utc(found.first_seen)))
+    lines.append(desk.t("cite.confirmed", at=_utc(found.confirmed_at)))
     lines.append(desk.t("cite.recorded", number=found.id, address=_address(desk, f"/changes/{found.id}")))
     return "\n".join(lines)
 
