@@ -1,6 +1,8 @@
 """`doctor`, `backup`, `restore`, `demo`: keeping it well."""
 
+import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +14,17 @@ from monitor.errors import MonitorError, StorageError
 if TYPE_CHECKING:
     from monitor.cli.doctor import Line, Patient
     from monitor.settings import Settings
+    from monitor.store import Between
 
+UNKNOWN = (
+    "What readers were told since is not known: what is found again at the first looks is told again, and says that it "
+    "may be a repeat. Whoever unsubscribed since gets mail again: take them out (monitor subscribers)."
+)
+KEPT = (
+    "Looks, changes, events and new subscribers of that time go. Messages, wishes of readers, reviews and withheld "
+    "copies are taken over: nobody who left gets mail again. What is found again word for word is not told again to "
+    "those who were told; other finds at the first looks of those sources say that they may be a repeat."
+)
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
@@ -113,20 +125,53 @@ def backup(
 
 def restore(
     file: Annotated[Path, typer.Argument(help="A copy made by `monitor backup` or by the daemon (db/backups).")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, on a terminal, whether to go on.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do, and stop.")] = False,
 ) -> None:
     """Put a copy in the place of the database. Refused while the daemon runs.
 
-    The copy is checked first, and nothing is touched unless it is good. The old database is kept beside the new one,
-    under the name that is printed.
+    Before it does, it says how old the copy is, what lies between, and what readers will hear again. The copy is
+    checked first, and nothing is touched unless it is good. What readers were told, who left, and what was withheld
+    since is taken over from the old database where that can be read. The old database is kept beside the new one, under
+    the name that is printed.
     """
     from monitor.clock import SystemClock  # noqa: PLC0415
-    from monitor.store import restore as put_back  # noqa: PLC0415 - costs the database library
+    from monitor.store import lies_between  # noqa: PLC0415 - costs the database library
+    from monitor.store import restore as put_back  # noqa: PLC0415
 
     found = ground.settings()
+    if file.is_file():
+        _foretell(lies_between(file.absolute(), found.database), found, there=found.database.exists())
+    if dry_run:
+        return
+    if not yes and sys.stdin.isatty() and sys.stdout.isatty():
+        typer.confirm("Go on?", abort=True)
     aside = put_back(found.database, file, SystemClock().now())
     typer.echo(f"{found.database} is now the copy {file}.")
     if aside:
         typer.echo(f"The old one is kept as {aside}.")
+
+
+def _foretell(between: "Between", found: "Settings", *, there: bool) -> None:
+    """What a restore will do, in words, before it does it."""
+    now = datetime.now(UTC)
+    if between.copied_at is not None:
+        age = ground.count(max(0, (now - between.copied_at).days), "day")
+        typer.echo(f"The last look in this copy is of {ground.local(between.copied_at, found.zone)}, {age} ago.")
+    if not there:
+        typer.echo("There is no database now. " + UNKNOWN)
+    elif not between.readable:
+        typer.echo("The database that it replaces cannot be compared with it. " + UNKNOWN)
+    elif not (between.polls or between.digests or between.joined or between.left):
+        typer.echo("Nothing was written since; readers will hear nothing again.")
+    else:
+        lost = (
+            (between.polls, "look"), (between.changes, "change"), (between.events, "event"),
+            (between.digests, "digest"), (between.joined, "new subscriber"),
+        )  # fmt: skip
+        typer.echo("Written since: " + ", ".join(ground.count(number, thing) for number, thing in lost) + ".")
+        typer.echo(KEPT)
 
 
 def demo(

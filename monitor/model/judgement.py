@@ -177,6 +177,8 @@ class Change:
     told: bool = True
     restored_from: datetime | None = None
     """For `restored`: when that wording was last there."""
+    may_repeat: datetime | None = None
+    """Readers may have been told before: it was found right after a copy of the database, of this day, was restored."""
     id: int = 0
     old_snapshot: int = 0
     new_snapshot: int = 0

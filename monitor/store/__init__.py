@@ -12,6 +12,7 @@ from monitor.store.aside import SetAside
 from monitor.store.audit import AuditLog
 from monitor.store.backup import backup_name, restore
 from monitor.store.bodies import Bodies
+from monitor.store.carrying import Between, lies_between
 from monitor.store.copies import backups_of, damaged, never_made, newest_backup, prune_backups
 from monitor.store.documents import Documents
 from monitor.store.engine import Database
@@ -52,11 +53,11 @@ from monitor.store.values import (
 from monitor.store.withholding import WITHHELD_REASON, WithheldCopy, Withholding
 
 __all__ = [
-    "ROLES", "SQLITE", "WITHHELD_REASON", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found", "Line",
-    "LookRow", "Mark", "Period", "PollRow", "Queue", "Recorded", "Said", "SavedSearch", "Seal", "SnapshotRow",
+    "ROLES", "SQLITE", "WITHHELD_REASON", "Between", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found",
+    "Line", "LookRow", "Mark", "Period", "PollRow", "Queue", "Recorded", "Said", "SavedSearch", "Seal", "SnapshotRow",
     "SourceState", "Store", "SyncReport", "Telling", "User", "Users", "Wanted", "WithheldCopy", "backup_name",
-    "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "never_made", "newest_backup", "open_store",
-    "restore",
+    "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "lies_between", "never_made", "newest_backup",
+    "open_store", "restore",
 ]  # fmt: skip
 
 SQLITE = sqlite3.sqlite_version

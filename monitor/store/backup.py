@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from monitor.errors import DamagedError, SchemaError, StorageError
+from monitor.store.carrying import carry_over
 from monitor.store.copies import backups_of
 from monitor.store.engine import copy_database
 from monitor.store.locks import LOCK_WAIT, WriteLock, daemon_lock
@@ -23,9 +24,10 @@ def backup_name(path: Path, now: datetime) -> Path:
 def restore(path: Path, source: Path, now: datetime, *, lock_wait: float = LOCK_WAIT) -> Path | None:
     """Puts a backup in the place of a database. Returns where the old file was kept, None when there was none.
 
-    Nothing is touched unless the backup passes SQLite's quick_check and is one of ours. At every moment either the
-    old or the new database stands at `path`. Raises AlreadyRunningError while a daemon works on it, DamagedError
-    or SchemaError when the backup is not good, StorageError when the files cannot be written.
+    What readers were told, and whether they are readers still, is taken over from the old one where it can be read
+    (`carrying.py`). Nothing is touched unless the backup passes SQLite's quick_check and is one of ours. At every
+    moment either the old or the new database stands at `path`. Raises AlreadyRunningError while a daemon works on it,
+    DamagedError or SchemaError when the backup is not good, StorageError when the files cannot be written.
     """
     path = path.absolute()
     # A link stays one: SQLite keeps its log beside the file that the link leads to.
@@ -35,6 +37,7 @@ def restore(path: Path, source: Path, now: datetime, *, lock_wait: float = LOCK_
         if not place.parent.is_dir():
             raise StorageError(f"{path} is a link to {place}, and that folder is not there.")
         _checked_copy(source, fresh)
+        carry_over(fresh, place if place.is_file() else None, now)
         try:
             aside = _set_aside(place, now) if place.exists() else None
             fresh.replace(place)
@@ -68,7 +71,8 @@ def _set_aside(path: Path, now: datetime) -> Path:
     log = path.with_name(path.name + "-wal")
     if log.exists():
         # A log left beside another database would be played into it.
-        shutil.copy2(log, aside.with_name(aside.name + "-wal"))
+        if log.stat().st_size:
+            shutil.copy2(log, aside.with_name(aside.name + "-wal"))
         log.unlink()
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
     return aside

@@ -5,6 +5,7 @@ Every writing transaction and checkpoint, in whichever process, goes through `Da
 connections write at once (sqlite.org/wal.html#walresetbug). Readers open the file read-only and wait for nobody.
 """
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from monitor.errors import DamagedError, MonitorError, ReadOnlyError, StorageError
 from monitor.resources import own_folder
+from monitor.store.carrying import NUMBERS_FROM
 from monitor.store.copies import UNFINISHED, backups_of, damaged, emptied, lost, missing
 from monitor.store.locks import LOCK_WAIT, OWNER_ONLY, WriteLock
 from monitor.store.schema import HEAD, migrate, state_of
@@ -241,7 +243,11 @@ def _ends_early(connection: Connection, table: str) -> bool:
     """Does a table lack the last id it gave out? A page emptied by damage is well-formed to SQLite's own check."""
     given = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).scalar() or 0
     last = connection.exec_driver_sql(f"SELECT max(id) FROM {table}").scalar() or 0  # noqa: S608 - a name of ours
-    return bool(last < given)
+    if last >= given:
+        return False
+    # After a restore numbers go on where the database before it had come to.
+    known = connection.exec_driver_sql("SELECT value FROM meta WHERE key = ?", (NUMBERS_FROM,)).scalar()
+    return bool(given > (json.loads(known).get(table, 0) if known else 0))
 
 
 def copy_database(source: sqlite3.Connection, target: Path) -> None:

@@ -35,6 +35,7 @@ from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.index import follow, list_change, list_event, words_of
+from monitor.store.repeats import Repeats
 from monitor.store.tables import CHANGE, EVENT, FINDING, HELD, MEMORY, POLL, SNAPSHOT, SOURCE
 from monitor.store.texts import PackedText, Texts, pack_text, put_text
 from monitor.store.values import LookRow, Recorded
@@ -167,7 +168,8 @@ def _changes(
     connection: Connection, row: Row[Any], changes: Iterable[Change], poll_id: int, new: int
 ) -> tuple[int, ...]:
     ids = []
-    for change in changes:
+    repeats = Repeats.of(connection, row.id)
+    for change in map(repeats.marked, changes):
         statement = insert(CHANGE).values(
             source_id=change.source_id,
             poll_id=poll_id,
@@ -184,12 +186,14 @@ def _changes(
         )
         change_id = int(connection.execute(statement.returning(CHANGE.c.id)).scalar_one())
         list_change(connection, change, change_id)
+        repeats.hold_back(connection, change, f"change:{change_id}")
         ids.append(change_id)
     return tuple(ids)
 
 
 def _events(connection: Connection, intent: PollIntent, poll_id: int) -> tuple[int, ...]:
     ids = []
+    repeats = Repeats.of(connection, intent.source_id)
     for event in intent.events:
         statement = insert(EVENT).values(
             source_id=event.source_id,
@@ -202,6 +206,7 @@ def _events(connection: Connection, intent: PollIntent, poll_id: int) -> tuple[i
         )
         event_id = int(connection.execute(statement.returning(EVENT.c.id)).scalar_one())
         list_event(connection, event, event_id)
+        repeats.hold_back(connection, event, f"event:{event_id}")
         ids.append(event_id)
     return tuple(ids)
 

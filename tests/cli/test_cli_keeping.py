@@ -126,3 +126,27 @@ def test_the_demo_says_plainly_when_its_place_is_taken_by_a_file(monitor, home, 
     done = monitor("demo", "--dir", tmp_path / "taken")
     assert done.code == 1
     assert done.err.startswith(f"monitor: Cannot make a demo at {tmp_path / 'taken'}: ")
+
+
+def test_a_restore_says_first_what_it_will_do_and_a_dry_run_does_no_more(monitor, database, tmp_path):
+    monitor("backup", tmp_path / "copy.sqlite3")
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE subscriber SET paused = 1")
+        columns = "source_id, token + 99, trigger, started_at, finished_at, outcome, reason, looks, used, good"
+        connection.execute(f"INSERT INTO poll SELECT max(id) + 1, {columns} FROM poll")
+    connection.close()
+    before = count(database)
+    done = monitor("restore", tmp_path / "copy.sqlite3", "--dry-run")
+    assert done.code == 0
+    assert done.out.startswith("The last look in this copy is of ")
+    assert "Written since: 1 look, 0 changes" in done.out
+    assert "nobody who left gets mail again" in done.out
+    assert count(database) == before
+    assert monitor("restore", tmp_path / "copy.sqlite3", "--yes").code == 0
+    assert count(database) == before - 1
+
+
+def test_a_restore_over_nothing_says_that_it_does_not_know_what_was_told(monitor, home, past):
+    done = monitor("restore", past, "--dry-run")
+    assert "There is no database now. What readers were told since is not known" in done.out
+    assert not (home / "db" / "monitor.sqlite3").exists()
