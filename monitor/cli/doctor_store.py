@@ -20,6 +20,7 @@ CLOCK_OFF = timedelta(minutes=5)
 FEWEST_CLOCKS = 3
 """Sites whose clocks must be known before ours is doubted."""
 RECENT = timedelta(days=2)
+REMEMBERED = timedelta(days=30)
 
 
 BOUNCES, MANY_SOFT = timedelta(days=30), 3
@@ -40,6 +41,7 @@ def database(patient: Patient) -> Iterator[Line]:
             return
         yield from bodies(store)
         yield backups(patient, store)
+        yield from losses(patient, store)
         yield from clock(patient, store)
         yield daemon(patient, store)
         yield from robots(store)
@@ -94,6 +96,15 @@ def backups(patient: Patient, store: Store) -> Line:
     if now - made > OLD_BACKUP:
         return Line("backups", "warn", said, "monitor backup makes one now; the daemon makes one a day")
     return Line("backups", "ok", said)
+
+
+def losses(patient: Patient, store: Store) -> Iterator[Line]:
+    """What was found missing at a start, for a month."""
+    lost = store.lost()
+    if lost is not None and timedelta() <= patient.clock.now() - lost.at < REMEMBERED:
+        said = f"written and not there any more since {patient.local(lost.at)}: {lost}"
+        mend = "the log beside the file was gone, or an older copy put in its place; the pages are looked at again"
+        yield Line("losses", "warn", said, mend)
 
 
 def modified(path: Path) -> datetime:

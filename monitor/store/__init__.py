@@ -4,10 +4,13 @@ The store is synchronous and safe to use from many threads. Readers wait for nob
 processes too. A caller meets `StorageError`, `DamagedError` and `SchemaError`, never a library's own exception.
 """
 
+import logging
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from monitor.clock import Clock
+from monitor.errors import ReadOnlyError
 from monitor.store.aside import SetAside
 from monitor.store.audit import AuditLog
 from monitor.store.backup import backup_name, restore
@@ -51,6 +54,7 @@ from monitor.store.values import (
     SyncReport,
 )
 from monitor.store.withholding import WITHHELD_REASON, WithheldCopy, Withholding
+from monitor.store.written import LOST, Lost, read_lost
 
 __all__ = [
     "ROLES", "SQLITE", "WITHHELD_REASON", "Between", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found",
@@ -59,6 +63,12 @@ __all__ = [
     "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "lies_between", "never_made", "newest_backup",
     "open_store", "restore",
 ]  # fmt: skip
+
+WHY_LOST = (
+    "The log beside the file is gone, or an older copy was put in its place by hand. What is found again says that it "
+    "may be a repeat"
+)
+_log = logging.getLogger("monitor.store")
 
 SQLITE = sqlite3.sqlite_version
 """Version of the SQLite library in use."""
@@ -124,6 +134,10 @@ class Store:
         """
         return prune_backups(self.path, keep)
 
+    def lost(self) -> Lost | None:
+        """What was once found missing at a start; None: never anything."""
+        return read_lost(self.meta.get(LOST))
+
     def checkpoint(self) -> None:
         """Housekeeping: moves the write-ahead log into the file and empties it."""
         self._database.checkpoint()
@@ -147,4 +161,8 @@ def open_store(
     Raises SchemaError for a newer database or somebody else's, DamagedError, StorageError.
     """
     database = Database(path, lock_wait=lock_wait, max_pages=max_pages, migrations=migrations)
+    # Who may only read says nothing: a daemon will.
+    with suppress(ReadOnlyError):
+        if lost := database.own_up(clock.now()):
+            _log.warning("%s: written and not there any more: %s. %s", database.path, lost, WHY_LOST)
     return Store(database, clock)

@@ -9,11 +9,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from monitor.errors import DamagedError, SchemaError, StorageError
-from monitor.store.carrying import carry_over
+from monitor.store.carrying import carry_over, keep_numbers
 from monitor.store.copies import backups_of
 from monitor.store.engine import copy_database
 from monitor.store.locks import LOCK_WAIT, WriteLock, daemon_lock
 from monitor.store.schema import state_of
+from monitor.store.written import Note, numbers_of
 
 
 def backup_name(path: Path, now: datetime) -> Path:
@@ -37,7 +38,8 @@ def restore(path: Path, source: Path, now: datetime, *, lock_wait: float = LOCK_
         if not place.parent.is_dir():
             raise StorageError(f"{path} is a link to {place}, and that folder is not there.")
         _checked_copy(source, fresh)
-        carry_over(fresh, place if place.is_file() else None, now)
+        if not carry_over(fresh, place if place.is_file() else None, now):
+            _numbers_noted(fresh, path)
         try:
             aside = _set_aside(place, now) if place.exists() else None
             fresh.replace(place)
@@ -59,6 +61,14 @@ def _checked_copy(source: Path, fresh: Path) -> None:
             copy_database(backup, fresh)
     except sqlite3.DatabaseError as error:
         raise DamagedError(f"The backup {source} cannot be read ({error}); nothing was changed.") from error
+
+
+def _numbers_noted(fresh: Path, path: Path) -> None:
+    """Where the old database tells nothing, its note beside it still says which numbers were given out."""
+    with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+        if missing := Note(path).missing(connection):
+            numbers, _ = numbers_of(connection.execute)
+            keep_numbers(connection, {name: numbers.get(name, 0) + more for name, more in missing.items()})
 
 
 def _set_aside(path: Path, now: datetime) -> Path:

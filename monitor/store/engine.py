@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from monitor.store.carrying import NUMBERS_FROM
 from monitor.store.copies import UNFINISHED, backups_of, damaged, emptied, lost, missing
 from monitor.store.locks import LOCK_WAIT, OWNER_ONLY, WriteLock
 from monitor.store.schema import HEAD, migrate, state_of
+from monitor.store.written import Lost, Note, numbers_of, own_up
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _PASSING = {
@@ -62,6 +64,7 @@ class Database:
         self.path = path.absolute()
         self._lock = WriteLock(self.path.with_name(self.path.name + ".lock"), lock_wait)
         self._lock_wait, self._max_pages, self._migrations = lock_wait, max_pages, migrations
+        self._note = Note(self.path)
         self._damage: str | None = None
         self._writer = self._engine("rw", QueuePool)
         self._reader = self._engine("ro", QueuePool)
@@ -69,14 +72,29 @@ class Database:
             self._bring_to_head()
         self._inode = self._inode_now()
 
+    def own_up(self, now: datetime) -> Lost | None:
+        """What was written last and is not there any more, noted so that it is said; None when nothing is missing."""
+        with self.translated():
+            with closing(self._raw("ro")) as connection:
+                if not self._note.missing(connection):
+                    return None
+            with self._lock.held(), closing(self._raw()) as connection:
+                if not (rows := self._note.missing(connection)):
+                    return None
+                own_up(connection, lost := Lost(now, rows))
+                return lost
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One writing transaction: the flock, BEGIN IMMEDIATE, commit at the end, roll back on any exception.
 
         Raises StorageError or DamagedError; in both cases nothing was written.
         """
-        with self.translated(), self._exclusive(), self._writer.begin() as connection:
-            yield connection
+        with self.translated(), self._exclusive():
+            with self._writer.begin() as connection:
+                yield connection
+                numbers = numbers_of(connection.exec_driver_sql)
+            self._note.keep(*numbers)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -175,6 +193,7 @@ class Database:
             if not self.path.exists():
                 # It holds e-mail addresses. SQLite gives its log the same mode.
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, OWNER_ONLY))
+                self._note.forget()
             with closing(self._raw()) as connection:
                 found = state_of(connection)
                 if found == HEAD:

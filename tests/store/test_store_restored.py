@@ -1,7 +1,9 @@
 """What an older copy takes over from the database it replaces: nobody is told twice, nobody who left gets mail."""
 
+import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -136,3 +138,70 @@ def test_what_lies_between_is_counted_before_anything_is_done(tool, copy, path, 
     assert (found.readable, found.polls, found.changes, found.digests, found.left) == (True, 1, 1, 1, 1)
     with closing(sqlite3.connect(copy)) as raw:
         assert raw.execute("SELECT count(*) FROM subscriber").fetchone() == (2,)
+
+
+# --- a log that vanished, a copy put in place by hand -----------------------------------------------------------------
+
+
+BEGUN = ("first_start_at", "2026-11-22T07:00:00+00:00")
+
+
+def killed(tool, path, tmp_path):
+    """The files as kill -9 leaves them: the last that was written stands in the log alone."""
+    left = tmp_path / "left"
+    shutil.copytree(path.parent, left)
+    return left / path.name
+
+
+def test_a_log_that_vanished_is_noticed_at_the_start_and_said(tool, path, tmp_path, clock, caplog):
+    tool.store.meta.set(*BEGUN)
+    tool.follow("coc")
+    reader = tool.subscribe()
+    tool.store.checkpoint()
+    tool.tell("coc", changes=2)
+    left = killed(tool, path, tmp_path)
+    left.with_name(left.name + "-wal").unlink()
+    store = open_store(left, clock=clock)
+    assert "written and not there any more: 1 poll, 2 changes" in caplog.text
+    assert store.lost().rows == {"poll": 1, "change": 2}
+    assert store.check() == ()
+    after = replace(tool, store=store)
+    found = after.tell("coc")[0]
+    assert found == ["change:3"], "no number is given out twice"
+    assert [change.may_repeat is not None for change in store.outbox.untold(reader.id)[0]] == [True]
+    store.close()
+    caplog.clear()
+    open_store(left, clock=clock).close()
+    assert caplog.text == "", "it is said once"
+
+
+def test_an_older_copy_put_in_place_by_hand_is_noticed_too(tool, path, clock, caplog):
+    tool.store.meta.set(*BEGUN)
+    tool.follow("coc")
+    made = tool.store.backup()
+    tool.tell("coc")
+    tool.store.close()
+    shutil.copy(made, path)
+    store = open_store(path, clock=clock)
+    assert store.lost().rows == {"poll": 1, "change": 1}
+    store.close()
+
+
+def test_nothing_is_missing_after_a_kill_that_left_the_log(tool, path, tmp_path, clock, caplog):
+    tool.store.meta.set(*BEGUN)
+    tool.follow("coc")
+    tool.tell("coc")
+    store = open_store(killed(tool, path, tmp_path), clock=clock)
+    assert store.lost() is None
+    assert len(store.history.changes()) == 1
+    store.close()
+
+
+@pytest.mark.parametrize("note", [b"", b"{", b"[]", b'{"numbers": 5}', b"\xff\xfe"])
+def test_a_note_that_cannot_be_read_is_none(tool, path, clock, note):
+    tool.store.meta.set(*BEGUN)
+    tool.store.close()
+    path.with_name(path.name + ".written").write_bytes(note)
+    store = open_store(path, clock=clock)
+    assert store.lost() is None
+    store.close()
