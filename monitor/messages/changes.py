@@ -183,8 +183,8 @@ def _seen(change: Change, telling: Telling) -> str:
     words, zone, now = telling.words, telling.zone, telling.now
     first = words.moment(change.first_seen, zone, now=now)
     if change.may_repeat is not None:
-        date = words.day(change.may_repeat, zone)
-        return f"{words('change.first_seen', first=first)} {words('change.may_repeat', date=date)}"
+        again = words("change.may_repeat", date=words.day(change.may_repeat, zone))
+        return words("change.first_seen", first=first) + " " + again
     if change.last_unchanged is None:
         return words("change.first_seen", first=first)
     last = words.moment(change.last_unchanged, zone, now=now)
