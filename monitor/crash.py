@@ -29,6 +29,15 @@ class Trap:
             return self._left == 0
 
 
+_endless = frozenset(os.environ.get("MONITOR_HANG_AT", "").split())
+
+
+def hang(name: str) -> None:
+    """Work that never ends, when `MONITOR_HANG_AT` names this point: what a bug in reading or judging would be."""
+    while name in _endless:
+        pass
+
+
 _trap = Trap(os.environ.get("MONITOR_CRASH_AT", ""))
 
 

@@ -185,6 +185,7 @@ class Daemon:
         end = loop.time() + self._pace.patience + self._pace.last
         self._app.post.stop()
         ended = await self._app.polling.drain(self._pace.patience)
+        self._app.break_off()
         others = (self._ticking - {asyncio.current_task()}) | self._app.post.busy
         if others:
             _, late = await asyncio.wait(others, timeout=max(0.0, end - loop.time()))

@@ -17,12 +17,25 @@ Fetch, extract and delivery errors are values that travel to the store. Everythi
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class MonitorError(Exception):
     """Base of all errors this program raises on purpose."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross from one process to another as they are, whatever their constructors ask for."""
+        return restored, (type(self), self.args, self.__dict__)
+
+
+def restored(kind: type[MonitorError], args: tuple[object, ...], values: dict[str, object]) -> MonitorError:
+    """An error as it was before it crossed."""
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(values)
+    return error
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +136,10 @@ class DeliveryKind(StrEnum):
     MESSAGE_BLOCKED = "message_blocked"
     """Refused for good, though the address is right: we are blocked, not trusted or too fast, or the box is full."""
     MESSAGE_REFUSED = "message_refused"
+
+
+class WorkError(MonitorError):
+    """A piece of work on one document was ended: too long, too much memory, or a bug. The message says which."""
 
 
 class DeliveryError(MonitorError):

@@ -4,6 +4,7 @@ Nothing in settings, YAML or environment opens a private address: the guard's ex
 """
 
 import asyncio
+import atexit
 import os
 import shutil
 import socket
@@ -25,6 +26,7 @@ from monitor.judge.coverage import by_source
 from monitor.judge.lore import Lore
 from monitor.logs import Mask
 from monitor.mailing import Post
+from monitor.meaning import reader
 from monitor.messages import Templates
 from monitor.model import Citation, Medium, Source, Subscriber, WatchList
 from monitor.notify import Notifier, notifier_for
@@ -38,6 +40,7 @@ from monitor.text.notices import NoticeList
 from monitor.text.pages import FaultList
 from monitor.text.topics import Lexicon
 from monitor.text.words import WordLists
+from monitor.worker import Run, Worker
 
 NAME = "footnote-watch"
 FIRST_READER = "first_subscriber_at"
@@ -47,6 +50,9 @@ BACKED_UP = "backed_up_at"
 """The fact that says when the last daily copy was made."""
 BETWEEN_BACKUPS = timedelta(hours=23, minutes=50)
 BACKUPS = 7
+WORKER = Worker((Lore,))
+"""Reads and judges for everything that is wired in this process; started when there is something to read."""
+atexit.register(WORKER.close)
 
 
 @dataclass
@@ -63,6 +69,10 @@ class App:
     citations: dict[str, tuple[Citation, ...]]
     listed: str = ""
     """SHA-256 of the watch list taken over."""
+
+    def break_off(self) -> None:
+        """What is being read or judged is given up; whoever waits for it hears so at once."""
+        WORKER.close()
 
     async def aclose(self) -> None:
         await self.fetcher.aclose()
@@ -109,7 +119,7 @@ class App:
 
     def read_on(self, stopped: Callable[[], bool]) -> int:
         """Some of what an older program left unread is read for the search; how much, 0 when all is."""
-        return read_on(self.store, stopped)
+        return read_on(self.store, stopped, reader(self.polling.run))
 
     def keep_house(self) -> Path | None:
         """Once a day: the write-ahead log folded in and a verified copy made, the seven newest kept.
@@ -142,9 +152,11 @@ def build(
     citations: tuple[Citation, ...] | None = None,
     store: Store | None = None,
     lore: Lore | None = None,
+    run: Run | None = None,
 ) -> App:
     """Wire the program. Opens (and migrates) the database unless an open `store` is given; compiles the lexicon and
-    word lists unless a `lore` is given.
+    word lists unless a `lore` is given. Hostile bytes are read and judged by `run`: the worker of this process, with a
+    deadline, unless another is given (`monitor.worker.here`: in this process, without one).
 
     Raises SchemaError, DamagedError, StorageError.
     """
@@ -163,7 +175,9 @@ def build(
         limits=limits or Limits(),
         gap=settings.host_gap,
     )
-    polling = Polling(store, fetcher, clock, lore, cited, owner=whoami(), slots=settings.max_polls)
+    polling = Polling(
+        store, fetcher, clock, lore, cited, owner=whoami(), slots=settings.max_polls, run=run or WORKER.call
+    )
 
     def poster() -> HttpPoster:
         return HttpPoster(

@@ -183,7 +183,7 @@ def _say(as_json: bool, facts: dict[str, Any]) -> None:
 
 
 def _judge(app: ground.Kept) -> tuple[int, dict[str, Any]]:
-    from monitor.model import Health  # noqa: PLC0415
+    from monitor.model import Health, Outcome  # noqa: PLC0415
     from monitor.store import daemon_owner  # noqa: PLC0415
 
     now = app.clock.now()
@@ -191,7 +191,8 @@ def _judge(app: ground.Kept) -> tuple[int, dict[str, Any]]:
     queue = app.store.outbox.pending(now)
     last = max((s.last_poll_at for s in states if s.last_poll_at), default=None)
     shortest = min((s.source.interval for s in states), default=timedelta(days=1))
-    bad = [s.source.id for s in states if s.health not in {Health.OK, Health.NEW, Health.DOUBT}]
+    fine = {Health.OK, Health.NEW, Health.DOUBT}
+    bad = [s.source.id for s in states if s.health not in fine or s.last_outcome is Outcome.FAULT]
     offline = app.store.meta.get("offline_since") or ""
     problem = app.store.meta.get("watch_list_problem") or ""
     owner = daemon_owner(app.settings.database)

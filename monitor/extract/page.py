@@ -32,7 +32,7 @@ class PageExtractor:
     """Reads HTML. `limits` are those of the child that reads pages which could be bombs (see `cost.py`)."""
 
     def __init__(self, given: limits.Limits | None = None) -> None:
-        self._limits = given or limits.Limits(cpu=3, wall=30.0)
+        self._limits = given or limits.Limits(cpu=3, wall=20.0)
 
     def read(self, body: bytes, *, content_type: str, url: str, source: Source) -> Extraction:
         """Blocks, margin and, for listings, items. Raises ExtractError (EMPTY, TOO_COSTLY)."""

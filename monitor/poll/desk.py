@@ -1,6 +1,5 @@
 """The impure half of one poll: fetching, and getting earlier texts."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -9,9 +8,10 @@ from monitor.clock import Clock
 from monitor.errors import ExtractError
 from monitor.fetch import HttpFetcher
 from monitor.judge.firstlook import stand_ins
-from monitor.meaning import document_look, look_of
-from monitor.model import Extraction, FetchOrder, Look, PollOrder
+from monitor.meaning import document_look, look_of, reader
+from monitor.model import Answer, Extraction, FetchOrder, Look, PollOrder
 from monitor.store import Store
+from monitor.worker import Run, here
 
 FULL_FETCH = timedelta(days=7)
 """After this long without a body the validators are not sent: servers lie."""
@@ -20,20 +20,26 @@ FULL_FETCH = timedelta(days=7)
 class Desk:
     """One poll's order being carried out. Nothing is written."""
 
-    def __init__(self, store: Store, fetcher: HttpFetcher, clock: Clock, order: PollOrder) -> None:
-        self._fetcher, self._clock, self._order = fetcher, clock, order
-        self.earlier = KeptTexts(store, order)
+    def __init__(self, store: Store, fetcher: HttpFetcher, clock: Clock, order: PollOrder, run: Run) -> None:
+        self._fetcher, self._clock, self._order, self._run = fetcher, clock, order, run
+        self.earlier = KeptTexts(store, order, run)
 
-    async def look(self, place: int, url: str) -> Look:
-        answer = await self._fetcher.fetch(self._fetch_order(url))
-        return await asyncio.to_thread(look_of, self._order, place, url, answer, self.earlier)
+    async def answer(self, url: str) -> Answer:
+        return await self._fetcher.fetch(self._fetch_order(url))
 
-    async def document(self, url: str) -> Look:
+    def look(self, place: int, url: str, answer: Answer) -> Look:
+        """The answer read. Takes its time: call it from a thread."""
+        return look_of(self._order, place, url, answer, self.earlier, run=self._run)
+
+    async def document(self, url: str) -> Answer:
         """A document behind an entry of a list: asked for once, never compared."""
         source = self._order.source
         order = FetchOrder(source.id, url, robots_override=source.robots_override, accept_languages=source.languages)
-        answer = await self._fetcher.fetch(order)
-        return await asyncio.to_thread(document_look, source, url, answer)
+        return await self._fetcher.fetch(order)
+
+    def document_look(self, url: str, answer: Answer) -> Look:
+        """That document read."""
+        return document_look(self._order.source, url, answer, run=self._run)
 
     def _fetch_order(self, url: str) -> FetchOrder:
         order = self._order
@@ -53,8 +59,8 @@ class Desk:
 class KeptTexts:
     """The earlier texts of a source as the store has them; read again when the rules of reading have changed."""
 
-    def __init__(self, store: Store, order: PollOrder) -> None:
-        self._store, self._order = store, order
+    def __init__(self, store: Store, order: PollOrder, run: Run = here) -> None:
+        self._store, self._order, self._read = store, order, reader(run)
         media = order.memory.media
         fingerprint = extract.fingerprint(media, order.source) if media else ""
         self.technical = bool(order.fingerprint) and order.fingerprint != fingerprint
@@ -83,7 +89,7 @@ class KeptTexts:
         if kept is None:
             return store.texts.get(text)
         try:
-            return extract.read(
+            return self._read(
                 store.bodies.get(kept.sha256), content_type=kept.content_type, url=kept.final_url,
                 source=self._order.source,
             )  # fmt: skip

@@ -3,35 +3,39 @@
     due      rows of the database whose time has come, at most one per host
     claim    a lease with a fencing token, committed before anything is asked
     look     fetch the cited address; when it fails for good, the addresses that may stand in for it
-    read     bytes → text, in a thread (PDF: in a limited child process)
-    decide   pure
+    read     bytes → text, by the worker (PDF: in a limited child process)
+    decide   pure, by the worker where there is text to compare
     record   one transaction guarded by the token, or nothing
 
 A list may be due for the sake of a document behind one of its new entries: then the look is at that document alone.
 
-Failures of the world come back as values. A bug in one source is logged, pushes its row an hour and stops nobody. A
+Failures of the world come back as values. A bug in one source – also one that would never end: the worker has a
+deadline – is logged, pushes its row an hour, then two, then four, and stops nobody. A
 result that cannot be written just now is kept in hand while its lease lasts, and nothing new is asked meanwhile.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from monitor.clock import Clock
-from monitor.decide import ask_next, offline
+from monitor.decide import offline
 from monitor.errors import NETWORK_KINDS, DamagedError, FetchError, StorageError
 from monitor.fetch import HttpFetcher
 from monitor.judge.case import Case
 from monitor.judge.lore import Lore
 from monitor.judge.spell import in_short
-from monitor.meaning import case_of, document_judged, judged, with_texts
+from monitor.meaning import asks_next, case_of, document_judged, judged, with_texts
 from monitor.model import Answer, Citation, Document, Look, PollIntent, PollOrder
 from monitor.poll.desk import Desk, addresses
 from monitor.poll.network import Network
 from monitor.store import DueRow, Recorded, Store
+from monitor.worker import Run, here
 
 LEASE = timedelta(minutes=5)
 """Longer than any poll can take: every fetch and every reading has its own deadline."""
@@ -55,6 +59,8 @@ class Polling:
     citations: Mapping[str, tuple[Citation, ...]]
     owner: str
     slots: int = 8
+    run: Run = here
+    """Reads and judges."""
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _looking: set[asyncio.Task[PollIntent]] = field(default_factory=set)
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -68,9 +74,12 @@ class Polling:
     fatal: Exception | None = None
     """What the program must end with."""
     _network: Network = field(init=False)
+    _threads: ThreadPoolExecutor = field(init=False)
+    """Threads that may wait for the worker: not those that write and deliver."""
 
     def __post_init__(self) -> None:
         self._network = Network(self.fetcher, self.store, self.clock)
+        self._threads = ThreadPoolExecutor(self.slots, "judging")
 
     async def run_due(self) -> int:
         """Poll everything that is due now, until nothing is; how many polls that were.
@@ -217,28 +226,31 @@ class Polling:
         started = self.clock.now()
         case = case_of(order, self.citations.get(order.source.id, ()), self.lore, started)
         order = case.order
-        desk = Desk(self.store, self.fetcher, self.clock, order)
+        desk = Desk(self.store, self.fetcher, self.clock, order, self.run)
         if order.document is not None:
             return await self._follow(desk, case, order.document)
         looks: tuple[Look, ...] = ()
         places = addresses(order)
         for place, url in places:
-            look = await desk.look(place, url)
+            look = await self._apart(desk.look, place, url, await desk.answer(url))
             looks = (*looks, look)
-            case = replace(await asyncio.to_thread(with_texts, case, look, desk.earlier), now=self.clock.now())
+            case = replace(await self._apart(with_texts, case, look, desk.earlier), now=self.clock.now())
             if not place and await self._is_offline(look.answer, case):
                 return offline(case, looks)
-            if len(looks) == len(places) or not await asyncio.to_thread(ask_next, case, looks):
+            if len(looks) == len(places) or not await self._apart(asks_next, case, looks, self.run):
                 break
-        return await asyncio.to_thread(judged, case, looks, desk.earlier)
+        return await self._apart(judged, case, looks, desk.earlier, self.run)
+
+    async def _apart(self, work: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *arguments))
 
     async def _follow(self, desk: Desk, case: Case, document: Document) -> PollIntent:
         """Ask for one document behind an entry of a list, and for nothing else."""
-        look = await desk.document(document.url)
+        look = await self._apart(desk.document_look, document.url, await desk.document(document.url))
         case = replace(case, now=self.clock.now())
         if await self._is_offline(look.answer, case):
             return replace(offline(case, (look,)), document=document)
-        return await asyncio.to_thread(document_judged, case, document, look)
+        return await self._apart(document_judged, case, document, look, self.run)
 
     async def _is_offline(self, answer: Answer, case: Case) -> bool:
         if not isinstance(answer, FetchError):

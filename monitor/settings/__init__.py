@@ -37,7 +37,7 @@ from monitor.settings.values import (
 __all__ = ["PREFIX", "PageSettings", "Place", "RefusedError", "Settings", "Shown", "SmtpServer", "mask"]
 
 PREFIX = "MONITOR_"
-_ELSEWHERE = frozenset({"MONITOR_CRASH_AT"})
+_ELSEWHERE = frozenset({"MONITOR_CRASH_AT", "MONITOR_HANG_AT"})
 """Variables that other modules read."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 

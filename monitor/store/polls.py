@@ -41,6 +41,8 @@ from monitor.store.texts import Texts
 from monitor.store.values import DueRow, Recorded
 
 FAULT_WAIT = timedelta(hours=1)
+MOST_DOUBLED = 4
+"""After so many faults in a row the rest is sixteen hours, and grows no more."""
 """How long a source rests on which the program itself failed: no crash loop."""
 LONGEST_WAIT = timedelta(days=8)
 """More than any host is granted when it asks to be left alone."""
@@ -125,24 +127,25 @@ class Polls:
             return _free(connection, order, {}) == 1
 
     def fault(self, order: PollOrder, now: datetime, message: str) -> bool:
-        """The program itself failed on this source: a row that says so, and an hour's rest.
+        """The program itself failed on this source: a row that says so, and an hour's rest; twice as long after each.
 
         False, and nothing is written, when the lease was lost. The rest counts as a look: no budget is exceeded by it.
         """
         reason = REASON.dump(Reason("fault", {"message": message[:2000]}))
-        memory, when = within_budget(order.memory, now + FAULT_WAIT, now, order.source)
-        rest = {
-            # A source that left the list meanwhile stays without a date.
-            "next_poll_at": case((SOURCE.c.next_poll_at.is_not(None), literal(when, UTC_DATE))),
+        rest: dict[str, Any] = {
             "next_trigger": order.trigger,
             "last_poll_at": now,
             "last_outcome": Outcome.FAULT,
             "last_reason": reason,
         }
         with self._database.writing() as connection:
+            wait = FAULT_WAIT * 2 ** min(_faults(connection, order.source.id), MOST_DOUBLED)
+            memory, when = within_budget(order.memory, now + wait, now, order.source)
+            # A source that left the list meanwhile stays without a date.
+            rest["next_poll_at"] = case((SOURCE.c.next_poll_at.is_not(None), literal(when, UTC_DATE)))
             if not _free(connection, order, {} if order.document else rest):
                 return False
-            put_off(connection, order, now + FAULT_WAIT)
+            put_off(connection, order, now + wait)
             if order.document is None:
                 put_memory(connection, order.source.id, memory)
             # Told once: until the source could be looked at again, every further fault is the same one.
@@ -164,6 +167,13 @@ class Polls:
             if not again:
                 connection.execute(insert(EVENT).values(**_fault_event(order.source.id, int(poll_id), now, message)))
         return True
+
+
+def _faults(connection: Connection, source_id: str) -> int:
+    """How many faults in a row the source has had, up to what matters."""
+    last = select(POLL.c.outcome).where(POLL.c.source_id == source_id).order_by(POLL.c.id.desc()).limit(MOST_DOUBLED)
+    outcomes = list(connection.execute(last).scalars())
+    return next((n for n, outcome in enumerate(outcomes) if outcome != Outcome.FAULT), len(outcomes))
 
 
 def _fault_event(source_id: str, poll_id: int, now: datetime, message: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from monitor.daemon import Daemon, Pace
 from monitor.errors import MonitorError
 from monitor.model import Section, Source, WatchList
 from monitor.store import daemon_lock, open_store
+from monitor.worker import here
 
 LOOPBACK = "127.0.0.1"
 LORE = wiring.load_lore()
@@ -44,6 +45,8 @@ class Wish:
     max_pages: int | None = None
     lock_wait: float = 60.0
     pace: dict[str, float] = field(default_factory=dict)
+    apart: bool = False
+    """Read and judge in a worker, as `monitor run` does: its start is a second of each daemon that reads something."""
     humble: bool = False
     """Run as nobody, for whom a read-only file is one."""
     freeze: float = 0.0
@@ -115,7 +118,7 @@ def _run(wish: Wish) -> None:
         store = open_store(found.database, clock=clock, max_pages=wish.max_pages, lock_wait=wish.lock_wait)
         app = wiring.build(
             found, clock=clock, resolver=OneServer(wish.port), guard_exceptions={(LOOPBACK, wish.port)}, citations=(),
-            store=store,
+            store=store, run=None if wish.apart else here,
         )  # fmt: skip
         app.refuse_damage()
         if not wish.follow:

@@ -7,7 +7,7 @@ from monitor.settings import Settings
 from monitor.settings.ways import CHAT_URL, WEBHOOK_SECRET
 
 # Read by `monitor/crash.py` for the crash tests; no operator's business.
-FOR_TESTS_ONLY = {"MONITOR_CRASH_AT"}
+FOR_TESTS_ONLY = {"MONITOR_CRASH_AT", "MONITOR_HANG_AT"}
 # One for each webhook and chat: the name stands behind it.
 NAMED = (WEBHOOK_SECRET, CHAT_URL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)\s#]+)")
