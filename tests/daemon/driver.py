@@ -50,7 +50,7 @@ class Wish:
     humble: bool = False
     """Run as nobody, for whom a read-only file is one."""
     freeze: float = 0.0
-    """For so many seconds SIGUSR1 keeps the event loop from running, as a bug or a stalled disk would."""
+    """For so many seconds SIGWINCH, which the daemon leaves alone, keeps the event loop from running."""
 
 
 class QuickClock:
@@ -110,7 +110,7 @@ def serve(wish: Wish) -> None:
 
 def _run(wish: Wish) -> None:
     if wish.freeze:
-        signal.signal(signal.SIGUSR1, lambda *_: _freeze(wish.freeze))
+        signal.signal(signal.SIGWINCH, lambda *_: _freeze(wish.freeze))
     found = ground.settings(logging_on=True)
     clock = QuickClock(wish.origin, wish.since, wish.speed)
     where = Path(wish.home, "sources.yaml")

@@ -22,7 +22,7 @@ def test_while_the_loop_stands_still_no_heartbeat_is_sent_and_afterwards_everyth
     process = home.start(freeze=10.0, environment={"MONITOR_HEARTBEAT_URL": f"http://{HEART}/beat"})
     beats = lambda: len(web.asked_for(HEART, "/beat"))  # noqa: E731 - read at three moments
     home.until(lambda: beats() > 2, process)
-    os.kill(process.pid, signal.SIGUSR1)
+    os.kill(process.pid, signal.SIGWINCH)
     home.until(lambda: home.said("the loop stands still"), process)
     still = beats()
     home.until(lambda: home.said("the loop goes on"), process)
