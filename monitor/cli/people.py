@@ -138,7 +138,9 @@ def key(name: Name) -> None:
 
     with ground.kept() as app:
         user, store = _user(app, name), app.store
-        access = Access(app.settings, Links(app.settings.public_url, secret_of(store)), store.users, store.seal)
+        access = Access(
+            app.settings, Links(app.settings.public_url, secret_of(store)), store.users, store.seal, store.ended
+        )
         made = access.key_for(user)
         _note(app, "user-key", user)
         typer.echo(made)

@@ -76,6 +76,8 @@ Node: TypeAlias = Scalar | Items | Entries
 def read_file(path: Path) -> bytes:
     """The bytes of a file, at most one more than `MAX_BYTES`. ConfigError when it cannot be read."""
     try:
+        if path.is_dir():
+            complain(str(path), "is a folder, not a file", "docker makes one where the file to be mounted is missing")
         if not path.is_file():
             complain(str(path), "there is no such file", "`monitor init DIR` makes a folder that has one")
         with path.open("rb") as file:

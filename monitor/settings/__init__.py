@@ -242,7 +242,14 @@ class Settings(PageSettings):
 
 def _dotenv(path: Path) -> dict[str, str]:
     """The variables of a `.env`, names in capitals; empty when there is none. `$` stands for itself."""
-    if not path.is_file():
+    if path.is_dir():
+        # Docker makes one where the file to be mounted is missing; every setting in it would be silently lost.
+        raise ConfigError(
+            [Problem(str(path), "is a folder, not a file", "remove it, and put the settings into a file")]
+        )
+    if path.is_symlink() and not path.exists():
+        raise ConfigError([Problem(str(path), "is a link that leads nowhere", "mend or remove it")])
+    if not path.exists():
         return {}
     try:
         values = dotenv_values(path, encoding="utf-8-sig", interpolate=False)

@@ -18,6 +18,7 @@ from monitor.store.bodies import Bodies
 from monitor.store.carrying import Between, lies_between
 from monitor.store.copies import backups_of, damaged, never_made, newest_backup, prune_backups
 from monitor.store.documents import Documents
+from monitor.store.ended import Ended
 from monitor.store.engine import Database
 from monitor.store.history import History
 from monitor.store.hosts import Hosts, host_of
@@ -57,11 +58,11 @@ from monitor.store.withholding import WITHHELD_REASON, WithheldCopy, Withholding
 from monitor.store.written import LOST, Lost, read_lost
 
 __all__ = [
-    "ROLES", "SQLITE", "WITHHELD_REASON", "Between", "Counts", "Damage", "DeliveryRow", "DueRow", "Facets", "Found",
-    "Line", "LookRow", "Mark", "Period", "PollRow", "Queue", "Recorded", "Said", "SavedSearch", "Seal", "SnapshotRow",
-    "SourceState", "Store", "SyncReport", "Telling", "User", "Users", "Wanted", "WithheldCopy", "backup_name",
-    "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "lies_between", "never_made", "newest_backup",
-    "open_store", "restore",
+    "ROLES", "SQLITE", "WITHHELD_REASON", "Between", "Counts", "Damage", "DeliveryRow", "DueRow", "Ended", "Facets",
+    "Found", "Line", "LookRow", "Mark", "Period", "PollRow", "Queue", "Recorded", "Said", "SavedSearch", "Seal",
+    "SnapshotRow", "SourceState", "Store", "SyncReport", "Telling", "User", "Users", "Wanted", "WithheldCopy",
+    "backup_name", "daemon_lock", "daemon_owner", "damaged", "host_of", "in_force", "lies_between",
+    "never_made", "newest_backup", "open_store", "restore",
 ]  # fmt: skip
 
 WHY_LOST = (
@@ -103,6 +104,7 @@ class Store:
         self.series = Series(database)
         self.users = Users(database)
         self.seal = Seal(database.path)
+        self.ended = Ended(database)
         self.audit = AuditLog(database)
         self.withholding = Withholding(database)
 

@@ -68,6 +68,8 @@ class Database:
         self._damage: str | None = None
         self._writer = self._engine("rw", QueuePool)
         self._reader = self._engine("ro", QueuePool)
+        if self.path.is_dir():
+            raise StorageError(f"{self.path} is a folder, not a database. Remove it, and a database is made there.")
         with self.translated():
             self._bring_to_head()
         self._inode = self._inode_now()

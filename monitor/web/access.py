@@ -26,7 +26,7 @@ from monitor.errors import MonitorError
 from monitor.links import Links
 from monitor.messages import visible
 from monitor.settings import Settings
-from monitor.store import Seal, User, Users
+from monitor.store import Ended, Seal, User, Users
 from monitor.web.headers import Headers
 
 OPEN = (
@@ -38,7 +38,7 @@ kept, or a signed token in the address is the key.
 """
 FOR_PROGRAMS = ("/api/", "/feeds/", "/metrics")
 """What a key reads."""
-SESSION, WHO, SEED, LANGUAGE = "session", "who", "seed", "language"
+SESSION, WHO, SEED, LANGUAGE, BROWSER = "session", "who", "seed", "language", "browser"
 """Our cookies."""
 LASTS = timedelta(hours=12)
 _HOST = re.compile(r"(?:(?P<name>[a-z0-9](?:[a-z0-9._-]{0,252}))|\[(?P<literal>[0-9a-f:.]{2,45})\])(?::[0-9]{1,5})?")
@@ -94,8 +94,8 @@ class Caller:
 class Access:
     """Tells who is asking, from the connection and its headers."""
 
-    def __init__(self, settings: Settings, links: Links, users: Users, seal: Seal) -> None:
-        self._users, self._seal = users, seal
+    def __init__(self, settings: Settings, links: Links, users: Users, seal: Seal, ended: Ended) -> None:
+        self._users, self._seal, self._ended = users, seal, ended
         self._proxies = settings.web_proxies
         self._user_header = settings.web_proxy_user.lower()
         self._proxy_role = settings.web_proxy_role
@@ -156,18 +156,22 @@ class Access:
         cookies = cookie_parser(headers.get("cookie"))
         if proxied and self._user_header and (name := visible(headers.get(self._user_header)).strip()[:80]):
             return self._named(name)
-        if (token := cookies.get(cookie_name(SESSION, secure=secure))) and (known := self._session(token, now)):
+        if (token := cookies.get(cookie_name(SESSION, secure=secure))) and (known := self.session(token, now)):
             return known
         if not proxied and not self.shared and self._sits_here(headers, peer, host):
             return Identity(self.name_in(cookies.get(cookie_name(WHO, secure=secure), "")), Role.ADMIN, "loopback")
         return None
 
-    def _session(self, token: str, now: datetime) -> Identity | None:
-        if (shared := self._sessions.fresh("session", token, now, LASTS)) and self.password:
-            return Identity(str(shared["name"]), Role.ADMIN, "password", str(shared["id"]))
-        own = self._sealed(self._seal.read()).fresh("login", token, now, LASTS)
+    def session(self, token: str, now: datetime) -> Identity | None:
+        """Who the cookie of a login belongs to; None when it opens nothing, or nothing any more."""
+        shared = self._sessions.fresh("session", token, now, LASTS)
+        own = None if shared else self._sealed(self._seal.read()).fresh("login", token, now, LASTS)
+        if not (opened := shared or own) or self._ended.has(session := str(opened["id"])):
+            return None
+        if shared:
+            return Identity(str(shared["name"]), Role.ADMIN, "password", session) if self.password else None
         user = self._bound(own)
-        return Identity(user.name, role_of(user), "user", str((own or {})["id"]), user.id) if user else None
+        return Identity(user.name, role_of(user), "user", session, user.id) if user else None
 
     def _named(self, name: str) -> Identity | None:
         """Whom the proxy names: with the role of the user of that name, else with the usual one."""
@@ -207,6 +211,21 @@ class Access:
 
     def name_cookie(self, name: str) -> str:
         return self._sessions.signed("who", name)
+
+    def end_session(self, identity: Identity | None, now: datetime) -> None:
+        """From now on its cookie opens nothing, wherever a copy of it lies. StorageError passes."""
+        if identity is not None and identity.way in {"password", "user"}:
+            self._ended.end(identity.session, now, now + LASTS)
+
+    def known_browser(self, account: str, cookie: str) -> str:
+        """The name of a browser that logged in to this account before; empty for any other."""
+        found = self._sealed(self._seal.read()).opened("browser", cookie) if cookie else None
+        fits = isinstance(found, list) and len(found) == 2 and found[0] == account
+        return str(found[1]) if fits and isinstance(found, list) else ""
+
+    def browser_cookie(self, account: str) -> str:
+        """Opens nothing: its bearer's tries are counted apart from those of strangers."""
+        return self._sealed(self._seal.made()).signed("browser", [account, secrets.token_urlsafe(12)])
 
     def open_session(self, name: str, now: datetime) -> str:
         """A session of its own for each login: a cookie somebody planted before it is worth nothing after it."""

@@ -3,6 +3,7 @@
 import logging
 import pkgutil
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
@@ -16,16 +17,18 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 
 from monitor.errors import DamagedError, StorageError
 from monitor.links import SECRET, Links
 from monitor.store import Store
 from monitor.web import views
-from monitor.web.access import Access, Caller
+from monitor.web.access import Access, Caller, is_open
 from monitor.web.attempts import Attempts
-from monitor.web.desk import House, asked_for, at_desk
-from monitor.web.forms import proven
-from monitor.web.gate import Asgi, Gate, Scope, TooLargeError
+from monitor.web.desk import Desk, House, asked_for, at_desk
+from monitor.web.forms import fields, note_typed, proven, vouched
+from monitor.web.gate import Asgi, Gate, Receive, Scope, Send, TooLargeError
+from monitor.web.headers import Headers
 from monitor.web.password import Verify, verify
 from monitor.web.rendering import environment
 from monitor.web.statics import Statics
@@ -47,12 +50,13 @@ def create_app(app: App, *, verify: Verify = verify) -> Gate:
     wording, templates, statics = _shipped()
     modules = view_modules()
     nav = tuple(sorted((m.NAV for m in modules if hasattr(m, "NAV")), key=lambda item: item.place))
-    access = Access(app.settings, links, app.store.users, app.store.seal)
+    access = Access(app.settings, links, app.store.users, app.store.seal, app.store.ended)
     routes = tuple(route for module in modules for route in module.router.routes if isinstance(route, APIRoute))
     house = House(
         app, access, links, wording, templates, statics,
-        tries=Attempts(), logins=Attempts(30), bursts=Attempts(1, timedelta(hours=1)), sign_ups=Attempts(),
-        all_sign_ups=Attempts(60, timedelta(hours=1)), nav=nav, routes=routes, verify=verify,
+        tries=Attempts(), logins=Attempts(30),
+        strangers=Attempts(60, timedelta(hours=1), count_refused=False), bursts=Attempts(1, timedelta(hours=1)),
+        sign_ups=Attempts(), all_sign_ups=Attempts(60, timedelta(hours=1)), nav=nav, routes=routes, verify=verify,
     )  # fmt: skip
     pages = FastAPI(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, dependencies=[Depends(proven)]
@@ -106,11 +110,28 @@ class _Refusals:
         access = self._pages.state.house.access
         if status == 401 and (_for_programs(request) or caller.wrong_key):
             return _problem(401)
+        if status == 401 and access.login and request.method == "POST" and vouched(Headers(scope["headers"])):
+            return _login_with_typed
         if status == 401 and access.login and request.method == "GET":
             to = asked_for(request)
             target = URL("/login").include_query_params(to=to) if to != "/" else URL("/login")
             return RedirectResponse(str(target), 303)
         return _page(request, 403 if status == 401 and not access.login else status)
+
+
+async def _login_with_typed(scope: Scope, receive: Receive, send: Send) -> None:
+    """The login has run out: what was typed meanwhile goes through the next one."""
+    request = Request(scope, receive)
+    desk = at_desk(request)
+    # A form that cannot be read has nothing to give back.
+    with suppress(HTTPException, MultiPartException):
+        await note_typed(request, desk)
+    answer = (
+        desk.page("login.html", 401, to=desk.typed.page, trouble="", users=desk.store.users.any(), typed=desk.typed)
+        if desk.typed
+        else _page(request, 401)
+    )
+    await answer(scope, receive, send)
 
 
 def _page(request: Request, status: int) -> Response:
@@ -119,7 +140,10 @@ def _page(request: Request, status: int) -> Response:
         return _problem(status)
     desk = at_desk(request)
     name = str(status) if status in _TITLED else "other"
-    return desk.page("refused.html", status, code=status, name=name, stranger=desk.who is None)
+    if desk.typed and getattr(request.state, "stale", False):
+        return desk.page("again.html", status, typed=desk.typed)
+    stranger = desk.who is None and not is_open(desk.path)
+    return desk.page("refused.html", status, code=status, name=name, stranger=stranger, typed=desk.typed)
 
 
 def _for_programs(request: Request) -> bool:
@@ -139,9 +163,22 @@ async def _refused(request: Request, error: Exception) -> Response:
     if _for_programs(request):
         phrase = HTTPStatus(error.status_code).phrase
         return _problem(error.status_code, "" if error.detail == phrase else error.detail)
+    desk = at_desk(request)
+    if error.status_code == 403 and desk.path == "/login" and vouched(Headers(request.scope["headers"])):
+        return await _login_again(request, desk)
     answer = _page(request, error.status_code)
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def _login_again(request: Request, desk: Desk) -> Response:
+    """The token is of before another login in this browser: on to where the form led, or one with a good token."""
+    to = (await fields(request)).get("to", "/")
+    if desk.who is not None and desk.who.way in {"user", "password"}:
+        return desk.again(desk.typed) if desk.typed else desk.go(to)
+    return desk.page(
+        "login.html", 403, to=desk.known(to), trouble="again", users=desk.store.users.any(), typed=desk.typed
+    )
 
 
 async def _not_understood(request: Request, error: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
@@ -22,6 +22,7 @@ from monitor.web.attempts import Attempts
 from monitor.web.password import Verify, verify
 from monitor.web.public import NAV, may_reach
 from monitor.web.statics import Statics
+from monitor.web.typed import Typed
 from monitor.web.wellbeing import Overdue, overdue
 from monitor.web.wording import NAMES, PageWords, Wording
 from monitor.wiring import App
@@ -57,6 +58,8 @@ class House:
     """Logins and looks, counted."""
     logins: Attempts
     """Of one network, whatever the account."""
+    strangers: Attempts
+    """Logins for one account, of all networks together, by browsers that never logged in to it."""
     bursts: Attempts
     """Logins of one network that were refused as too many: the log of what was done has one line of it an hour."""
     sign_ups: Attempts
@@ -154,7 +157,11 @@ class Desk:
 
     def page(self, template: str, status: int = 200, /, **context: Any) -> Response:
         """A page from `templates/`. The templates see `desk`, `t` and what is given here."""
-        return self.dressed(HTMLResponse(self.text_of(template, **context), status))
+        answer = HTMLResponse(self.text_of(template, **context), status)
+        if context.get("typed"):
+            # It is in nobody's cache, not even in the browser's.
+            answer.headers["cache-control"] = "no-store"
+        return self.dressed(answer)
 
     def text_of(self, template: str, /, **context: Any) -> str:
         """A rendered template."""
@@ -164,6 +171,25 @@ class Desk:
     def go(self, path: str) -> Response:
         """To a page of ours, after a form was handled (303: with GET). Anything else than a known path leads home."""
         return self.dressed(RedirectResponse(self.known(path), 303))
+
+    def takes(self, path: str) -> bool:
+        """Is it the path of a form of ours?"""
+        asked = {"type": "http", "path": path, "method": "POST", "root_path": "", "headers": []}
+        return any(route.matches(asked)[0] is Match.FULL for route in self.house.routes)
+
+    def become(self, identity: Identity | None) -> None:
+        """For the rest of this request: somebody who just logged in, or gave a name."""
+        self.caller = replace(self.caller, identity=identity)
+
+    @property
+    def typed(self) -> Typed | None:
+        """What was typed into the form that came, if it is worth giving back."""
+        found: Typed | None = getattr(self.request.state, "typed", None)
+        return found if found is not None and self.takes(found.where) else None
+
+    def again(self, typed: Typed) -> Response:
+        """The form once more, with what was typed."""
+        return self.page("again.html", typed=typed)
 
     def known(self, path: str) -> str:
         """The path, if it is one of ours that can be looked at; else the first page's."""

@@ -7,8 +7,9 @@ from fastapi import Depends, HTTPException, Request, params
 from starlette.datastructures import FormData, UploadFile
 
 from monitor.web.access import Role, host_of, is_open, is_this_machine
-from monitor.web.desk import AtDesk
+from monitor.web.desk import AtDesk, Desk
 from monitor.web.headers import Headers
+from monitor.web.typed import carried, typed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD, HEADER = "token", "X-Token"
@@ -17,6 +18,9 @@ BY_LINK = frozenset({"/mail/unsubscribe/{token}"})
 
 PERSONAL = frozenset({"/logout", "/name"})
 """What concerns nobody else: readers may."""
+
+ENTRANCES = frozenset({"/login", "/name"})
+"""Forms that may carry another one's text."""
 
 
 async def proven(request: Request, desk: AtDesk) -> None:
@@ -27,10 +31,15 @@ async def proven(request: Request, desk: AtDesk) -> None:
         return
     if desk.who is not None and desk.who.way == "key":
         raise HTTPException(403)
-    if not from_here(Headers(request.scope["headers"])):
+    headers = Headers(request.scope["headers"])
+    if not from_here(headers):
         raise HTTPException(403)
     token = request.headers.get(HEADER) or (await fields(request)).get(FIELD, "")
-    if not desk.good_token(token):
+    good = desk.good_token(token)
+    if good or vouched(headers):
+        await note_typed(request, desk)
+    if not good:
+        request.state.stale = True
         raise HTTPException(403)
     path = desk.path
     if not is_open(path) and path not in PERSONAL and not desk.may(Role.REVIEWER):
@@ -45,6 +54,21 @@ def from_here(headers: Headers) -> bool:
         return site in {"same-origin", "none"}
     referer = headers.get("referer")
     return not referer or _same(referer, headers)
+
+
+def vouched(headers: Headers) -> bool:
+    """Does the browser say so, in so many words? Only then is anything given back that came without a good token."""
+    named = ("origin", "sec-fetch-site", "referer")
+    return from_here(headers) and headers.get("sec-fetch-site") != "none" and any(headers.get(one) for one in named)
+
+
+async def note_typed(request: Request, desk: Desk) -> None:
+    """Remembers what was typed until the answer is made, whatever that will be."""
+    pairs = (await _form(request)).multi_items()
+    referer = urlsplit(request.headers.get("referer", ""))
+    page = desk.known(referer.path + (f"?{referer.query}" if referer.query else ""))
+    entrance = desk.path in ENTRANCES
+    request.state.typed = carried(pairs) if entrance else typed(desk.path, page, pairs)
 
 
 def _same(url: str, headers: Headers) -> bool:

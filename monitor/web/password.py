@@ -1,7 +1,8 @@
 """Passwords are kept as argon2id hashes (RFC 9106), with that library's recommended parameters."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,6 +18,21 @@ _NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$MDAwMDAwMDAwMDAwMDAwMA$AAAAAAAAAAAAAA
 Verify = Callable[[str, str], bool]
 """(hash, password): argon2's own check of one against the other, which is what a login costs. Raises its exceptions."""
 verify: Verify = _hasher.verify
+_places = threading.BoundedSemaphore(4)
+
+
+@contextmanager
+def place() -> Iterator[bool]:
+    """One of the few places in which a password from outside may wait for its check; False: all are taken.
+
+    Without a bound those who wait would take every thread of the pages, and nobody else would be answered.
+    """
+    free = _places.acquire(blocking=False)
+    try:
+        yield free
+    finally:
+        if free:
+            _places.release()
 
 
 def hashed(password: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from monitor.messages import visible
 from monitor.messages.safe import address, link
@@ -27,7 +27,7 @@ def environment(statics: Statics) -> Environment:
         auto_reload=False,
     )
     made.globals.update(static=statics.address, lines=lines)
-    made.filters.update(address=address, link=link, moment=moment, day=day, number=number)
+    made.filters.update(address=address, link=link, exactly=escape, moment=moment, day=day, number=number)
     return made
 
 

@@ -443,5 +443,5 @@ def test_a_missing_file_is_named_in_full(tmp_path):
 
 
 def test_a_folder_is_not_a_file(tmp_path):
-    with pytest.raises(ConfigError, match="there is no such file"):
+    with pytest.raises(ConfigError, match="is a folder, not a file"):
         config.load(tmp_path)

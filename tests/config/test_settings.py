@@ -278,6 +278,21 @@ def test_a_file_that_is_not_text_is_named(tmp_path):
     assert complaints(tmp_path) == [f"{tmp_path / '.env'}: is not UTF-8 text"]
 
 
+def test_a_folder_where_the_file_should_be_is_named(tmp_path):
+    """Docker makes one for a file to be mounted that is not there."""
+    (tmp_path / ".env").mkdir()
+
+    assert complaints(tmp_path) == [
+        f"{tmp_path / '.env'}: is a folder, not a file (remove it, and put the settings into a file)"
+    ]
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path):
+    (tmp_path / ".env").symlink_to(tmp_path / "gone")
+
+    assert complaints(tmp_path) == [f"{tmp_path / '.env'}: is a link that leads nowhere (mend or remove it)"]
+
+
 def test_variables_of_other_programs_are_ignored(tmp_path, monkeypatch):
     (tmp_path / ".env").write_text("PATH_TO_GLORY=1\n")
     monkeypatch.setenv("SMTP_URL", "x")

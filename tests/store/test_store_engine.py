@@ -61,7 +61,14 @@ def ruin(path, start, length):
 def test_a_new_database_is_made_for_its_owner_only(tmp_path, reopen):
     store = reopen(tmp_path / "new" / "db" / "monitor.sqlite3")
     assert store.path.stat().st_mode & 0o777 == 0o600
+    assert store.path.parent.stat().st_mode & 0o777 == 0o700
     assert store.check() == ()
+
+
+def test_a_folder_where_the_database_should_be_is_said(tmp_path, reopen):
+    (tmp_path / "monitor.sqlite3").mkdir()
+    with pytest.raises(StorageError, match="is a folder, not a database"):
+        reopen(tmp_path / "monitor.sqlite3")
 
 
 def test_the_committed_schema_is_that_of_the_migrations(path, checkout):

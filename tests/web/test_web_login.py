@@ -66,7 +66,7 @@ def test_each_login_is_a_session_of_its_own(guarded):
 def test_cookies_over_https_are_bound_to_this_host(guarded):
     visitor = guarded.visitor(STRANGER, "https://w.example")
     cookies = enter(visitor).headers.get_list("set-cookie")
-    assert len(cookies) == 2
+    assert len(cookies) == 3
     for cookie in cookies:
         assert cookie.startswith("__Host-fw-")
         parts = {part.strip().lower() for part in cookie.split(";")[1:]}

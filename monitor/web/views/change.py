@@ -229,7 +229,7 @@ def _review(desk: Desk, form: Filled, item: str, path: str) -> tuple[Response, R
         raise HTTPException(400)
     who = signed_by(desk)
     if who is None:
-        return desk.go(name_first(path)), None
+        return name_first(desk, path), None
     state = ReviewState(form.get("state"))
     desk.store.reviews.put([item], state, who=who, now=desk.now, note=form.get("note", 4000))
     desk.note("review", item, state)

@@ -202,7 +202,7 @@ def review(request: Request, desk: AtDesk, form: Filled) -> Response:
         raise HTTPException(400)
     to = form.get("to") or "/"
     if signed_by(desk) is None:
-        return desk.go(name_first(to))
+        return name_first(desk, to)
     before = desk.store.reviews.put(items, ReviewState(state), who=signed_by(desk) or "", now=desk.now)
     if before:
         first, *others = before
@@ -232,8 +232,11 @@ def signed_by(desk: Desk) -> str | None:
     return (desk.who.name if desk.who else "") or None
 
 
-def name_first(to: str) -> str:
-    return f"/name?to={quote(to)}"
+def name_first(desk: Desk, to: str) -> Response:
+    """Asks who is sitting here; what was typed comes along."""
+    if desk.typed is None:
+        return desk.go(f"/name?to={quote(to)}")
+    return desk.page("name.html", to=desk.known(to), typed=desk.typed)
 
 
 # --- views under a name ---------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def news(number: int, desk: AtDesk) -> Response:
     """This was news: it is told, and reviewed as relevant by whoever said so."""
     who = signed_by(desk)
     if who is None:
-        return desk.go(name_first("/held"))
+        return name_first(desk, "/held")
     if not 0 < number < 2**63:
         raise HTTPException(404)
     app = desk.house.app

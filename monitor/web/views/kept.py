@@ -92,7 +92,7 @@ def _said(desk: Desk, form: Filled, number: int, *, lift: bool) -> Response:
     if not reason:
         raise HTTPException(400)
     if (who := signed_by(desk)) is None:
-        return desk.go(name_first(f"/kept/{row.id}"))
+        return name_first(desk, f"/kept/{row.id}")
     if lift:
         desk.store.withholding.lift(row.id, reason, who, desk.now)
     else:
