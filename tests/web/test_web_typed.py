@@ -73,7 +73,7 @@ def test_a_wrong_password_on_the_way_does_not_lose_it(guarded, anna):
 def test_a_note_from_before_another_login_comes_back_in_its_form(guarded, anna, way):
     old = form_of(anna.get("/changes/1"), "/changes/1/review")
     if way == "logged in anew":
-        anna.post("/login", {"password": PASSWORD}, on="/")
+        anna.post("/login", {"password": PASSWORD, "name": "Anna"}, on="/")
     else:
         anna.post("/logout", on="/")
         enter(anna)
@@ -92,6 +92,16 @@ def test_a_note_comes_back_after_a_name_was_asked_for_first(pages):
     named = send(here, "/name", {**form_of(asked, "/name"), "name": "Anna"})
     assert send(here, "/changes/1/review", form_of(named, "/changes/1/review")).status_code == 303
     assert notes(pages)[0] == NOTE
+
+
+def test_whoever_logged_in_without_a_name_gives_one_and_signs(guarded):
+    visitor = guarded.visitor(STRANGER, HOME)
+    visitor.post("/login", {"password": PASSWORD}, on="/login")
+    sent = {**form_of(visitor.get("/changes/1"), "/changes/1/review"), "state": "relevant", "note": NOTE}
+    asked = send(visitor, "/changes/1/review", sent)
+    named = send(visitor, "/name", {**form_of(asked, "/name"), "name": "Anna"})
+    assert send(visitor, "/changes/1/review", form_of(named, "/changes/1/review")).status_code == 303
+    assert notes(guarded)[0] == NOTE
 
 
 def test_a_note_comes_back_when_the_database_cannot_take_it(pages):

@@ -99,9 +99,16 @@ def show_name(desk: AtDesk, to: str = "/") -> Response:
 
 @router.post("/name")
 def name(desk: AtDesk, form: Filled) -> Response:
-    given = header(form.get("name"), 80)
+    """Of whoever sits here; or of whoever logged in with the password for all and gave none, once."""
+    given, access, session = header(form.get("name"), 80), desk.house.access, ""
     if desk.who is not None and desk.who.way == "loopback":
         desk.become(replace(desk.who, name=given))
+    elif desk.who is not None and desk.who.way == "password" and not desk.who.name and given:
+        access.end_session(desk.who, desk.now)
+        session = access.open_session(given, desk.now)
+        desk.become(access.session(session, desk.now))
     answer = desk.again(desk.typed) if desk.typed and given else desk.go(form.get("to"))
-    desk.set_cookie(answer, WHO, desk.house.access.name_cookie(given), YEAR)
+    desk.set_cookie(answer, WHO, access.name_cookie(given), YEAR)
+    if session:
+        desk.set_cookie(answer, SESSION, session, int(LASTS.total_seconds()))
     return answer
