@@ -145,6 +145,7 @@ class Past(World):
 
     def __init__(self, week, **more):
         super().__init__(week, **more)
+        self.standings = SimpleNamespace(stands=lambda _citations: ())
         self.history = SimpleNamespace(
             findings=lambda: self.found,
             changes=lambda *, since=None, told=None, limit=100: self.history_of(

@@ -76,7 +76,8 @@ def test_every_entry_of_the_catalogue_is_used():
     dynamic = ("reasons", "event", "events", "finding", "quotes", "expected", "fetch", "extract", "part", "media",
                "topics", "languages", "severity", "states", "not_watched", "meta", "subject.events", "dates",
                "sections", "zones", "summary.happened", "summary.reason", "footer.daily", "footer.weekly",
-               "change.left", "notice", "notices")  # fmt: skip
+               "change.left", "notice", "notices", "verdict", "standing.notice", "standing.cause", "standing.look",
+               "standing.unknown")  # fmt: skip
     unused = [
         key for key in read("en")
         if not any(key == d or key.startswith((f"{d}.", f"{d}_")) for d in dynamic) and f'"{key}"' not in code
