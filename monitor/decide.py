@@ -11,7 +11,7 @@ from urllib.parse import urldefrag
 
 from monitor import cadence
 from monitor.errors import FetchError
-from monitor.judge import firstlook, follow, goodlook, othertelling, spell
+from monitor.judge import firstlook, follow, goodlook, othertelling, regions, spell
 from monitor.judge.case import Case, Choice, intent_of, setting_of
 from monitor.judge.document import Standing, State, sent_home, stand
 from monitor.judge.goodlook import Insight
@@ -76,7 +76,9 @@ def _within_budget(case: Case, intent: PollIntent) -> PollIntent:
 
 
 def _judged(case: Case, looks: tuple[Look, ...]) -> PollIntent:
+    """The look that is judged comes back with its reading parted under the map."""
     choice = _choose(case, looks)
+    looks = tuple(choice.look if (x.place, x.url) == (choice.look.place, choice.look.url) else x for x in looks)
     if choice.standing.state is State.WAIT:
         return _waiting(case, looks, choice)
     if choice.standing.good:
@@ -114,14 +116,24 @@ def _choose(case: Case, looks: tuple[Look, ...]) -> Choice:
     good = [j for j in judged if j[1].good]
     if case.new:
         good.sort(key=lambda j: _RANK[j[2].match] if j[2] else 0)
-    look, standing, identity = good[0] if good else judged[0]
-    return Choice(look, standing, identity, cited)
+    look, standing, identity, mapped = good[0] if good else judged[0]
+    return Choice(look, standing, identity, cited, mapped)
 
 
 _RANK = {Match.YES: 0, Match.UNSURE: 1, Match.NO: 2}
 
 
-def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None]:
+def under_map(case: Case, look: Look) -> tuple[Look, regions.Mapped | None]:
+    """The look with its reading parted under the map of the source, as everything that follows sees it."""
+    if not isinstance(look.reading, Extraction) or case.order.source.selector or look.reading.media != "html":
+        return look, None
+    quotes = tuple(q for c in case.citations for q in c.quotes)
+    mapped = regions.under_map(case.memory, case.before, look.reading, quotes, case.order.sayings)
+    return replace(look, reading=mapped.reading), mapped
+
+
+def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None, regions.Mapped | None]:
+    look, mapped = under_map(case, look)
     reading = look.reading if isinstance(look.reading, Extraction) else None
     language = language_of(reading.text[:20_000], reading.declared_language) if reading else ""
     known = case.known(look)
@@ -140,14 +152,23 @@ def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None]:
         if isinstance(look.answer, Capture) and sent_home(look.answer) and not identity.certain:
             # A front page may speak of the cited article; it is not the article.
             reason = Reason("front_page", {"old": look.url, "new": look.answer.final_url})
-            return look, Standing(State.GONE, reason), None
-    return look, standing, identity
+            return look, Standing(State.GONE, reason), None, mapped
+    return look, standing, identity, mapped
 
 
 def _list_edited(case: Case, look: Look) -> bool:
     """The operator wrote another address into the list: whether it is the document is no longer ours to say."""
     source, known = case.order.source, case.memory.address
     return look.place == 0 and bool(known) and known not in {source.url, *(a.url for a in source.alternatives)}
+
+
+def texts_compared(case: Case, look: Look) -> tuple[Extraction, Extraction, Extraction] | None:
+    """The told text, the last good one and that of the look, all under one map; None when nothing is compared."""
+    look, mapped = under_map(case, look)
+    if case.told is None or case.before is None or not isinstance(look.reading, Extraction):
+        return None
+    keys = mapped.opened if mapped else frozenset[str]()
+    return (*regions.opened(case.told, case.before, keys), look.reading)
 
 
 # --- a document came -------------------------------------------------------------------------------------------
@@ -157,6 +178,11 @@ def _good(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
     insight, outcome = _insight(case, choice)
     finding, events = _first_words(case, looks, choice)
     memory, extra, health = _after_spell(case, choice, insight.memory)
+    redrawn: tuple[Change, ...] = ()
+    if choice.mapped is not None:
+        memory = replace(memory, regions=choice.mapped.regions)
+        if choice.mapped.redrawn:
+            redrawn = (othertelling.technical_change(case.order.source.id, case.now, "redrawn"),)
     reading = choice.look.reading if isinstance(choice.look.reading, Extraction) else None
     if isinstance(choice.look.answer, Capture):
         memory = replace(memory, last_full=case.now)
@@ -168,7 +194,7 @@ def _good(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
         good=True,
         told_text=insight.told,
         current_text=reading,
-        changes=insight.changes,
+        changes=(*insight.changes, *redrawn),
         events=(*events, *extra, *insight.events),
         held=insight.held,
         finding=finding,
@@ -188,7 +214,10 @@ def _insight(case: Case, choice: Choice) -> tuple[Insight, Outcome]:
     if switched and similar(case.told.blocks, reading.blocks) < SAME_TEXT_FROM:
         # Another address shows the document in another frame: the frame must not look like news.
         return goodlook.elsewhere(memory, case.told, reading, setting), Outcome.BASELINE
-    insight = goodlook.judge_good(memory, case.told, case.before, reading, setting)
+    told, before = regions.opened(case.told, case.before, choice.mapped.opened if choice.mapped else frozenset())
+    insight = goodlook.judge_good(memory, told, before, reading, setting)
+    if told is not case.told and insight.told is None:
+        insight = replace(insight, told=told)
     if insight.changes:
         return insight, Outcome.CHANGED
     return insight, Outcome.HELD if insight.differs or insight.held else Outcome.UNCHANGED

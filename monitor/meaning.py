@@ -23,6 +23,7 @@ from monitor.judge.document import same_place
 from monitor.judge.follow import followed
 from monitor.judge.lore import Lore
 from monitor.judge.recall import not_ahead
+from monitor.judge.regions import parted
 from monitor.model import (
     Answer,
     Capture,
@@ -109,6 +110,8 @@ def with_texts(case: Case, look: Look, earlier: Earlier) -> Case:
     told, before = earlier.told(), earlier.current()
     if told is None or before is None:
         return case
+    if earlier.technical:  # read anew, they know nothing of the map
+        told, before = (parted(text, case.memory.regions) for text in (told, before))
     return replace(case, told=told, before=before, outdated=earlier.outdated())
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.cadence import within_budget
-from monitor.decide import ask_next, offline
+from monitor.decide import ask_next, offline, texts_compared
 from monitor.errors import FetchError, FetchKind
 from monitor.judge.belated import tell_held
 from monitor.judge.case import Case, setting_of
@@ -307,7 +307,5 @@ def step_of(store: Record, source: Source, judges: Judges, poll_id: int) -> Step
 
 def comparison_of(step: Step) -> Comparison | None:
     """The comparison behind a step: every unit with the rule that spoke. None when nothing was compared."""
-    case, reading = step.case, step.look.reading
-    if case.told is None or case.before is None or not isinstance(reading, Extraction):
-        return None
-    return weighed(case.memory, case.told, case.before, reading, setting_of(case, step.look))
+    texts = texts_compared(step.case, step.look)
+    return weighed(step.case.memory, *texts, setting_of(step.case, step.look)) if texts else None

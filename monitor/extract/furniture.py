@@ -201,7 +201,7 @@ def _are_cards(own: Sequence[Line]) -> bool:
     said = [n for n, line in enumerate(own) if _is_said(line)]
     leads = {n for n, line in enumerate(own) if _leads(line)}
     beside = sum(bool(leads & {n - 1, n + 1}) for n in said)
-    return len(leads) >= 2 and len(leads) >= len(said) and beside >= CARD_SHARE * len(said)
+    return len(said) >= 2 and len(leads) >= len(said) and beside >= CARD_SHARE * len(said)
 
 
 def _leads(line: Line) -> bool:

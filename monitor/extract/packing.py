@@ -22,6 +22,7 @@ def pack(extraction: Extraction) -> bytes:
         "media": extraction.media,
         "page_count": extraction.page_count,
         "note": extraction.note,
+        "margin_at": extraction.margin_at,
     }
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
@@ -32,14 +33,16 @@ def unpack(data: bytes) -> Extraction:
     values["blocks"] = tuple(_unblock(x) for x in values["blocks"])
     values["margin"] = tuple(_unblock(x) for x in values["margin"])
     values["items"] = tuple(Item(*x) for x in values["items"])
+    values["margin_at"] = tuple(values["margin_at"])
     return Extraction(**values)
 
 
 def _block(block: Block) -> list[Any]:
     links = [[link.text, link.url] for link in block.links]
-    return [block.text, block.kind, block.headings, block.place, block.level, links, block.page]
+    return [block.text, block.kind, block.headings, block.place, block.level, links, block.page, block.region]
 
 
 def _unblock(row: list[Any]) -> Block:
-    text, kind, headings, place, level, links, page = row
-    return Block(text, BlockKind(kind), tuple(headings), Place(place), level, tuple(Link(*x) for x in links), page)
+    text, kind, headings, place, level, links, page, region = row
+    given = tuple(Link(*link) for link in links)
+    return Block(text, BlockKind(kind), tuple(headings), Place(place), level, given, page, region)

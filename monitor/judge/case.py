@@ -7,6 +7,7 @@ from monitor.judge.document import Known, Standing
 from monitor.judge.goodlook import Setting
 from monitor.judge.identity import Identity
 from monitor.judge.lore import Lore
+from monitor.judge.regions import Mapped
 from monitor.model import (
     Capture,
     Citation,
@@ -77,6 +78,8 @@ class Choice:
     identity: Identity | None
     cited: Standing
     """How the cited address stands."""
+    mapped: Mapped | None = None
+    """The reading of the look as the map of the source parts it."""
 
 
 def setting_of(case: Case, look: Look) -> Setting:

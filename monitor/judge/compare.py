@@ -19,7 +19,7 @@ from monitor.judge.recall import keep_pending, keep_slots, returned_late, return
 from monitor.judge.scale import EDITORIAL, NOISE_RULES, Frame, Scale, Weighed
 from monitor.judge.stamps import date_rows, dated, stamps, teaser_sections
 from monitor.judge.units import Unit, UnitKind, settle, units
-from monitor.model import Extraction, Memory, Pending, Sayings, Sighting, Slot, key_of
+from monitor.model import Block, Extraction, Memory, Pending, Sayings, Sighting, Slot, key_of
 from monitor.text.words import WordLists
 
 __all__ = ["EDITORIAL", "NOISE_RULES", "Comparison", "Weighed", "compare", "differences", "settled"]
@@ -57,6 +57,8 @@ class Comparison:
     """Everything told is wording that stood there before, last at this time."""
     ready: tuple[Weighed, ...] = ()
     """The told and the editorial units, each with the rule that let it through."""
+    sorted_anew: bool = False
+    """Lines went from the text to the margin or came from there: the told text follows without a word."""
     edited: bool = False
     """A long passage was plainly reworded: what stands beside it needed no second look."""
 
@@ -81,7 +83,8 @@ def compare(
 
     `memory` is that of before this look, but for `good_looks`, which counts it. `lists`: the source is a listing.
     """
-    aligned, found = _asked(told, current, rules, words)
+    sides = _changed_sides(before, current) if "region" in rules else _NO_SIDES
+    aligned, found = _asked(told, current, sides, rules, words)
     sightings = _sightings(memory, before, current, now)
     rows = date_rows(told.blocks, words) | date_rows(current.blocks, words) if not lists else frozenset()
     marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now, rules, rows)
@@ -111,23 +114,66 @@ def compare(
         first=min((scale.since(w) for w in ready), key=lambda p: p.since, default=Pending("", now, 0, "")),
         restored_from=_restored(news, scale),
         ready=tuple(ready),
+        sorted_anew=sides != _NO_SIDES,
         edited=edited,
     )
 
 
 def _asked(
-    told: Extraction, current: Extraction, rules: Rules, words: WordLists
+    told: Extraction, current: Extraction, sides: "_Sides", rules: Rules, words: WordLists
 ) -> tuple[tuple[Unit, ...], tuple[Unit | ItemUnit, ...]]:
     """The two texts aligned, and what differs; what a rule that is off would set apart is an ordinary difference."""
     aligned = units(told.blocks, current.blocks)
+    gone, come = sides
+    if gone or come:
+        aligned = tuple(_apart(aligned, gone, come))
     if rules is EVERY_RULE:
-        return aligned, differences(told, current, aligned, words)
+        return aligned, _without(differences(told, current, aligned, words), gone, come)
     plain = {k: v for rule, kinds in _SET_APART.items() if rule not in rules for k, v in kinds.items()}
     aligned = tuple(replace(u, kind=_plain_kind(u, plain)) for u in aligned)
-    found = differences(told, current, aligned, words)
+    found = _without(differences(told, current, aligned, words), gone, come)
     if "window" not in rules:
         found = tuple(replace(u, news=True) if isinstance(u, ItemUnit) else u for u in found)
     return aligned, found
+
+
+_Sides = tuple[frozenset[str], frozenset[str]]
+_NO_SIDES: _Sides = (frozenset(), frozenset())
+
+
+def _changed_sides(before: Extraction, current: Extraction) -> _Sides:
+    """Keys of the lines that went from the text to the margin since the last look, and of those that came from there.
+
+    They stood on the page and stand there still: that they are sorted in another way is no news.
+    """
+    if before.margin == current.margin:
+        return _NO_SIDES
+    old, new = Counter(b.key for b in before.margin), Counter(b.key for b in current.margin)
+    here, there = {b.key for b in current.blocks}, {b.key for b in before.blocks}
+    gone = frozenset(key for key in new - old if key in there and key not in here)
+    come = frozenset(key for key in old - new if key in here and key not in there)
+    return gone, come
+
+
+def _apart(aligned: Iterable[Unit], gone: frozenset[str], come: frozenset[str]) -> Iterable[Unit]:
+    """Lines that only changed sides are no new wording of what stands in their place now."""
+    for unit in aligned:
+        if unit.kind is UnitKind.REWORDED and (unit.old[0].key in gone or unit.new[0].key in come):
+            yield replace(unit, kind=UnitKind.GONE, new=())
+            yield replace(unit, kind=UnitKind.COME, old=())
+        else:
+            yield unit
+
+
+def _without(
+    found: Iterable[Unit | ItemUnit], gone: frozenset[str], come: frozenset[str]
+) -> tuple[Unit | ItemUnit, ...]:
+    def sorted_anew(blocks: tuple[Block, ...], keys: frozenset[str]) -> bool:
+        return all(b.key in keys for b in blocks)
+
+    return tuple(
+        u for u in found if isinstance(u, ItemUnit) or not (sorted_anew(u.old, gone) and sorted_anew(u.new, come))
+    )
 
 
 def _plain_kind(unit: Unit, plain: Mapping[UnitKind, UnitKind]) -> UnitKind:

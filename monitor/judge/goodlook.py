@@ -153,7 +153,7 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
     )
     return Insight(
         after,
-        comparison.told if comparison.applied else None,
+        comparison.told if comparison.applied or comparison.sorted_anew else None,
         changes=(change,) if change is not None else (),
         events=(*notice_events, *moved, *_quote_events(touches, setting)),
         held=(*_held(comparison, setting), *margin),

@@ -19,7 +19,7 @@ RULES = frozenset(
         # What a person said. (judge/person.py)
         "person",
         # What is told how. (judge/compare.py, judge/goodlook.py)
-        "order", "punctuation", "link", "notice",
+        "order", "punctuation", "link", "notice", "region",
     }
 )  # fmt: skip
 """Every rule by name. `docs/explanation/severity.md` says what each does."""

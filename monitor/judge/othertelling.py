@@ -26,13 +26,13 @@ def file_changed(memory: Memory, sha256: str, setting: Setting) -> Change:
     )
 
 
-def technical_change(source_id: str, now: datetime) -> Change:
-    """Our own rules read the old snapshot differently: kept as a row, never told."""
+def technical_change(source_id: str, now: datetime, reason: str = "technical") -> Change:
+    """Our own rules read the old snapshot differently, or the map was drawn anew: kept as a row, never told."""
     return Change(
         source_id=source_id,
         kind=ChangeKind.TECHNICAL,
         severity=Severity.NOISE,
-        reasons=(Reason("technical"),),
+        reasons=(Reason(reason),),
         parts=(),
         first_seen=now,
         confirmed_at=now,

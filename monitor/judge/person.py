@@ -9,6 +9,8 @@ from monitor.model import Part, PartKind, Sayings, key_of
 
 PERSON = "person"
 """The rule that holds back what a person called noise."""
+MARGIN = "margin"
+"""Under this name a change of the page around the document is kept."""
 NOTHING_SAID = Sayings()
 _ENTRIES = frozenset({PartKind.ITEM_NEW, PartKind.ITEM_CHANGED, PartKind.ITEM_GONE})
 
@@ -43,6 +45,11 @@ def _places(unit: Unit | ItemUnit) -> frozenset[str]:
     if isinstance(unit, ItemUnit):
         return frozenset({unit.slot})
     return frozenset({unit.slot, *(_line(block.key) for block in (*unit.old, *unit.new))})
+
+
+def places_of_line(key: str) -> frozenset[str]:
+    """The places by which a person's word may know a line."""
+    return frozenset({_line(key)})
 
 
 def _line(key: str) -> str:

@@ -51,6 +51,7 @@ from monitor.model.order import (
     Pending,
     PollIntent,
     PollOrder,
+    RegionSide,
     Sighting,
     Slot,
     StandingNotice,
@@ -82,7 +83,7 @@ __all__ = [
     "Health", "Held", "Hop", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Medium", "Memory",
     "NotModified", "Notice", "NoticeCode",
     "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
-    "QuoteState", "QuoteTouch", "Reason", "ReportLine", "Role", "Saying", "SayingKind", "Sayings", "Section",
-    "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "StandingNotice", "Status", "Subscriber",
+    "QuoteState", "QuoteTouch", "Reason", "RegionSide", "ReportLine", "Role", "Saying", "SayingKind", "Sayings",
+    "Section", "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "StandingNotice", "Status", "Subscriber",
     "Trigger", "WatchAs", "WatchList", "key_of",
 ]  # fmt: skip

@@ -95,6 +95,21 @@ class StandingNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionSide:
+    """Where the map of a source puts a region of its page: into the document, or into the margin."""
+
+    key: str
+    """Path of the parts of the page around it, and the place of its lines."""
+    document: bool
+    evidence: str = ""
+    """looks | mixed (lines on both sides) | turning | prose | quote | person"""
+    turns: int = 0
+    """Of the first looks, those that showed mostly other words."""
+    edits: int = 0
+    """Looks that showed a new sentence in it while it was margin."""
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What is remembered of a source between looks. Bounded."""
 
@@ -137,6 +152,8 @@ class Memory:
     """Status notices on the page at its last reading; None: written by an older version, and not known."""
     missed: int = 0
     """Looks in a row that brought the document from no address."""
+    regions: tuple[RegionSide, ...] = ()
+    """The map: which parts of the page are the document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ class Extraction:
     """
 
     fingerprint: str
-    """`html:3:<selector>` – extractor, its version, the source's rules."""
+    """`html:3:3fa4c2d1 9b1c02aa` – extractor, its version, the source's rules; of a web page its map of regions too."""
     blocks: tuple[Block, ...]
     margin: tuple[Block, ...] = ()
     items: tuple[Item, ...] = ()

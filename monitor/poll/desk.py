@@ -63,7 +63,7 @@ class KeptTexts:
         self._store, self._order, self._read = store, order, reader(run)
         media = order.memory.media
         fingerprint = extract.fingerprint(media, order.source) if media else ""
-        self.technical = bool(order.fingerprint) and order.fingerprint != fingerprint
+        self.technical = bool(order.fingerprint) and order.fingerprint.partition(" ")[0] != fingerprint
 
     def told(self) -> Extraction | None:
         return self._text(self._order.told_snapshot, self._order.told_text)
