@@ -139,7 +139,8 @@ def _dropped(lines: list[Line], regions: list[Region]) -> list[bool]:
             dropped[index] = hard[index] or dropped[owners[index]]
             continue
         mine = sum(len(line.text) for line in own[index])
-        dropped[index] = not (_is_whole(own[index], mine, size[0]) or _says(region, own[index]))
+        outermost = not owners[region.parent]
+        dropped[index] = not (_is_whole(own[index], mine, size[0]) or _says(region, own[index], outermost=outermost))
     return dropped
 
 
@@ -171,19 +172,20 @@ def _is_whole(own: Sequence[Line], mine: int, page: int) -> bool:
     return mine >= WHOLE_SHARE * page and linked <= MENU_SHARE * mine
 
 
-def _says(region: Region, own: Sequence[Line]) -> bool:
-    """Does a part that claims to be furniture say something of its own?"""
-    said = [line for line in own if _is_said(line) and not (region.place is Place.HIDDEN and _of_program(line))]
+def _says(region: Region, own: Sequence[Line], *, outermost: bool) -> bool:
+    """Does a part that claims to be furniture say something of its own? `outermost`: in no other such part."""
+    hidden = region.place is Place.HIDDEN
+    said = [line for line in own if _is_said(line) and not _is_card(line) and not (hidden and _of_program(line))]
     if region.place is Place.FOOTER:  # addresses are long, but no sentences
         said = [line for line in said if line.text.rstrip("»”\"') ").endswith(_SENTENCE_ENDS)]
     if said and _are_cards(own):
         return False
-    if region.place in STRONG and not region.name:
+    if region.place is Place.NAV or (region.place in STRONG and not region.name):
         words = sum(len(line.text.split()) for line in said)
         return words >= STRONG_WORDS and words > sum(len(line.text.split()) for line in own if line.linked)
     if said:
         return True
-    if region.place is Place.HEADER and region.name:  # the head of a table, a case, a day
+    if region.place is Place.HEADER and region.name and outermost:  # the head of a table, a case, a day
         return bool(own) and not any(line.links or line.pressed for line in own)
     return region.place is Place.ASIDE and _is_list(own)
 
@@ -202,6 +204,11 @@ def _are_cards(own: Sequence[Line]) -> bool:
     leads = {n for n, line in enumerate(own) if _leads(line)}
     beside = sum(bool(leads & {n - 1, n + 1}) for n in said)
     return len(said) >= 2 and len(leads) >= len(said) and beside >= CARD_SHARE * len(said)
+
+
+def _is_card(line: Line) -> bool:
+    """A title that leads elsewhere, and in the same line what is found there."""
+    return bool(line.links) and line.text.startswith(line.links[0].text) and not document_links(line)
 
 
 def _leads(line: Line) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from monitor.errors import ExtractError, ExtractKind, FetchError
 from monitor.judge.lore import Lore, Rules
-from monitor.model import Capture, EventKind, Extraction, Look, NotModified, Place, Reason
+from monitor.model import Capture, EventKind, Extraction, Look, NotModified, Reason
 from monitor.text.pages import page_fault
 from monitor.text.quotes import similar
 
@@ -139,7 +139,7 @@ def _page_fault(capture: Capture, reading: Extraction, lore: Lore, *, shrunk: bo
         reading.title,
         "\n".join(b.text for b in (*reading.blocks, *reading.margin)),
         status=capture.status,
-        words=_words_of_document(reading),
+        words=reading.words,
         password_form=reading.password_form,
         headers=dict(capture.headers),
         raw=capture.body[:65536] if reading.media == "html" else b"",
@@ -150,12 +150,6 @@ def _page_fault(capture: Capture, reading: Extraction, lore: Lore, *, shrunk: bo
         return None
     state = _FAULTS.get(str(fault.kind), State.UNREACHABLE)
     return Standing(state, Reason(f"page_{fault.kind}", {"phrase": fault.phrase[:120]}))
-
-
-def _words_of_document(reading: Extraction) -> int:
-    """What stands in boxes beside the matter makes no page of errors a document."""
-    matter = [b for b in reading.blocks if b.place is Place.MAIN]
-    return sum(len(b.text.split()) for b in matter or reading.blocks)
 
 
 def _wordless(capture: Capture, error: ExtractError, lore: Lore) -> Standing | None:

@@ -1,6 +1,7 @@
 """The map of a source's regions: which parts of its page are the document, and which the page around it. Pure.
 
-A page is cut into *stretches*: neighbouring lines of one region that first sight puts on one side. A stretch stays on
+A page is cut into *stretches*: neighbouring lines of one region that first sight puts on one side (a run of lines that
+only point elsewhere is one stretch, whatever regions it runs through). A stretch stays on
 the side where its words stood at the last look; what shows other words goes where the map puts its region; what the map
 does not know is taken at first sight, and there what is not known is document. So nothing changes sides because a
 threshold tipped, a class was renamed or a page was designed anew, and both texts of a comparison are parted alike.
@@ -126,9 +127,12 @@ def whole(reading: Extraction) -> Iterable[tuple[Block, bool]]:
 
 def _stretches(reading: Extraction) -> list[_Stretch]:
     found: list[_Stretch] = []
+    pointing = False
     for block, margin in whole(reading):
-        key = f"{block.region} {block.place}"
-        if not found or found[-1].key != key or found[-1].margin != margin:
+        key, before = f"{block.region} {block.place}", pointing
+        pointing = block.place is Place.NAV and not block.region.endswith(f"/{Place.NAV}")
+        goes_on = bool(found) and found[-1].margin == margin and pointing == before
+        if not (goes_on and (pointing or found[-1].key == key)):
             found.append(_Stretch(key, [], margin, document=not margin))
         found[-1].lines.append(block)
     return found

@@ -310,3 +310,18 @@ def test_every_line_keeps_its_place_among_all_lines_and_the_parts_around_it(read
     assert [(b.text, b.region) for b in found.blocks] == [(DUTY, "/main/section")]
     assert found.margin_at == (0, 2)
     assert [b.region for b in found.margin] == ["/nav", "/footer"]
+
+
+def test_a_menu_of_titles_with_a_word_on_each_is_a_menu(read_html):
+    titles = "".join(
+        f"<li><a href='/{n}'>Hulpmiddel {n}</a> Bereken in een oogwenk wat een dienst van de overheid u kost</li>"
+        for n in range(4)
+    )
+    assert "Hulpmiddel" not in kept(read_html(f"<div class='main-menu'><ul>{titles}</ul></div><main>{TEXT}</main>"))
+
+
+def test_one_sentence_makes_no_text_of_a_menu(read_html):
+    menu = "<a href='/a'>Bestellen</a><p>Aanmelden Hebt u nog geen account? Maak hier een account</p>"
+    found = read_html(f"<div class='nav'>{menu}</div><main>{TEXT}</main>")
+    assert "Bestellen" in left(found)
+    assert "Aanmelden" in left(found)
