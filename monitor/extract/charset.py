@@ -1,8 +1,12 @@
 """Bytes to text: which character encoding a body is in.
 
-The order is that of the WHATWG Encoding and HTML standards (byte order mark, HTTP header, `<meta>`), with two
-departures for pages that lie about themselves: a declared UTF-8 whose bytes are mostly not UTF-8 is not believed, and
-a declared windows-1252 whose bytes are flawless multi-byte UTF-8 is read as UTF-8.
+The order is that of the WHATWG Encoding and HTML standards (byte order mark, HTTP header, `<meta>`), with departures
+for pages that lie about themselves: bytes that are UTF-8, or nearly all of it, are read as UTF-8 whatever is declared;
+a declared UTF-8 whose bytes are mostly not is not believed.
+
+One byte more or less must never change other letters, or every paragraph of a page would seem to change: nearly UTF-8
+is UTF-8 with U+FFFD where a byte makes no character; a page that mixes both is read character by character; and what
+is neither is windows-1252 unless its words are wholly in another script.
 """
 
 import re
@@ -35,14 +39,26 @@ _LABELS = {
 }  # fmt: skip
 """Labels as pages write them → the codec. Anything else is no label: no codec is looked up by a page's word."""
 
+_ASIAN = frozenset({"gb18030", "big5hkscs", "cp932", "euc-jp", "cp949"})
+"""Several bytes a character: such a text may look like UTF-8 for a word or two."""
+
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _PARAMETER = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([^\s\"'/>;]+)", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]+)", re.IGNORECASE)
-_PRESCAN = 4096
-"""Bytes looked through for a declaration. The standard says 1024; real pages put it later."""
+_PRESCAN = 1024
+"""Bytes looked through for a declaration, whatever they are; further, as browsers do, while the head lasts."""
+_LONGEST_HEAD = 512 * 1024
+_HEAD_END = re.compile(rb"</head|<body", re.IGNORECASE)
+_HIDDEN = ((b"<!--", b"-->"), (b"<script", b"</script"), (b"<style", b"</style"))
 _SAMPLE = 16384
-_MOSTLY = 0.5
+_SURE = 8
+"""Sound characters of UTF-8 that are none by chance; and how many times rarer the other kind is in a page of one."""
+_ESCAPED = re.compile("[\udc80-\udcff]")
+_ACCENTED_WORDS = re.compile(rb"[A-Za-z\x80-\xff]{0,60}[\x80-\xff][A-Za-z\x80-\xff]{0,60}")
+_HIGH = bytes(range(0x80, 0x100))
+_OTHER_SCRIPT = 0.6
+"""Share of the letters of accented words: an eighth to a third in a Latin script, nearly all in another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,51 +77,92 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return _finish(body[len(mark) :].decode(name, "replace"), name)
-    declared = _declared(body, content_type)
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        if declared in {"", "utf-8", "windows-1252"} or (text.isascii() and "\0" not in text[:200]):
-            return _finish(text, "utf-8")
-    if declared == "utf-8":
-        text = body.decode("utf-8", "replace")
-        broken = text.count("\ufffd")
-        sound = len(text) - len(text.encode("ascii", "ignore")) - broken
-        if broken * _MOSTLY <= sound:
-            return _finish(text, "utf-8")
-        declared = ""
-    name = declared or _guess(body)
+    wide = utf_16(body)
+    if wide:
+        return _finish(body.decode(wide, "replace"), wide)
+    declared, page_says = _declared(body, content_type)
+    escaped = body.decode("utf-8", "surrogateescape")
+    broken = len(_ESCAPED.findall(escaped))
+    sound = 0 if escaped.isascii() else len(escaped) - len(escaped.encode("ascii", "ignore")) - broken
+    if not broken and _is_utf_8(declared, sound, escaped):
+        return _finish(escaped, "utf-8")
+    if declared in _ASIAN:
+        return _finish(body.decode(declared, "replace"), declared)
+    if sound and (sound >= broken or (declared == "utf-8" and sound * 2 >= broken)):
+        return _finish(body.decode("utf-8", "replace"), "utf-8")
+    if sound * _SURE > broken:
+        return _finish(_ESCAPED.sub(_as_windows_1252, escaped), "utf-8")
+    name = next((said for said in (declared, page_says) if said not in {"", "utf-8"}), "") or _guess(body)
     return _finish(body.decode(name, "replace"), name)
 
 
-def _declared(body: bytes, content_type: str) -> str:
-    """What the header, else the page, says, as a codec; empty when neither says anything known."""
+def _is_utf_8(declared: str, sound: int, text: str) -> bool:
+    """Whether bytes that are flawless UTF-8 are meant so."""
+    if declared in {"", "utf-8"}:
+        return True
+    if declared.startswith("utf-16"):
+        return "\0" not in text
+    return sound >= _SURE if declared in _ASIAN and sound else True
+
+
+def _as_windows_1252(escaped: re.Match[str]) -> str:
+    return bytes([ord(escaped[0]) - 0xDC00]).decode("windows-1252", "replace")
+
+
+def utf_16(body: bytes) -> str:
+    """The codec of a text that is UTF-16 without saying so: every other byte of its markup or Latin letters is 0."""
+    start = body[:2048]
+    pairs = len(start) // 2
+    if pairs < 8:
+        return ""
+    odd, even = start[1::2].count(0) / pairs, start[0::2].count(0) / pairs
+    if odd > 0.4 and even < 0.05:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.4 and odd < 0.05 else ""
+
+
+def _declared(body: bytes, content_type: str) -> tuple[str, str]:
+    """What the header, else the page, says, as a codec; and what the page says. Empty for nothing known."""
     found = _PARAMETER.search(content_type)
-    name = _LABELS.get(found.group(1).lower(), "") if found else ""
-    if name:
-        return name
-    start = body[:_PRESCAN]
+    header = _LABELS.get(found.group(1).lower(), "") if found else ""
+    start = _visible_head(body)
     inside = _META.search(start) or _XML.search(start)
-    name = _LABELS.get(inside.group(1).decode("ascii", "replace").lower(), "") if inside else ""
+    page = _LABELS.get(inside.group(1).decode("ascii", "replace").lower(), "") if inside else ""
     # HTML, 13.2.3.2: a page that can be read as ASCII so far is not UTF-16.
-    return "utf-8" if name.startswith("utf-16") else name
+    page = "utf-8" if page.startswith("utf-16") else page
+    return header or page, page
+
+
+def _visible_head(body: bytes) -> bytes:
+    """The beginning of a page, as far as its head goes, without comments, scripts and styles."""
+    end = _HEAD_END.search(body, 0, _LONGEST_HEAD)
+    start = body[: max(_PRESCAN, end.start() if end else _LONGEST_HEAD)]
+    for opening, closing in _HIDDEN:
+        start = _without(start, opening, closing)
+    return start
+
+
+def _without(text: bytes, opening: bytes, closing: bytes) -> bytes:
+    folded, kept, at = text.lower(), [], 0
+    while (begin := folded.find(opening, at)) >= 0:
+        kept.append(text[at:begin])
+        end = folded.find(closing, begin + len(opening))
+        if end < 0:
+            return b"".join(kept)
+        at = end + len(closing)
+    return b"".join([*kept, text[at:]])
 
 
 def _guess(body: bytes) -> str:
-    """The likeliest encoding of undeclared bytes that are no UTF-8: windows-1252 unless another script speaks up."""
+    """The likeliest encoding of bytes that are no UTF-8: windows-1252, unless whole words are in another script."""
+    words = b" ".join(_ACCENTED_WORDS.findall(body[:_LONGEST_HEAD]))[:_SAMPLE]
+    letters = len(words) - words.count(b" ")
+    if not letters or (len(words) - len(words.translate(None, _HIGH))) / letters < _OTHER_SCRIPT:
+        return "windows-1252"
     from charset_normalizer import from_bytes  # noqa: PLC0415 - 30 ms to import, and hardly ever needed
 
-    best = from_bytes(
-        body[:_SAMPLE],
-        cp_isolation=["cp1252", "cp1251", "cp1253", "utf_16_le", "utf_16_be"],
-        enable_fallback=False,
-    ).best()
-    name = best.encoding if best is not None else "cp1252"
-    return {"cp1251": "windows-1251", "cp1253": "windows-1253", "utf_16_le": "utf-16-le", "utf_16_be": "utf-16-be"}.get(
-        name, "windows-1252"
-    )
+    best = from_bytes(words, cp_isolation=["cp1252", "cp1251", "cp1253"], enable_fallback=False).best()
+    return {"cp1251": "windows-1251", "cp1253": "windows-1253"}.get(best.encoding if best else "", "windows-1252")
 
 
 def _finish(text: str, name: str) -> Decoded:

@@ -2,6 +2,8 @@
 
 import re
 
+from monitor.extract.charset import utf_16
+
 _HTML = re.compile(
     rb"<!doctype\s+html|<(?:html|head|body|title|meta|link|script|style|div|p|h[1-6]|table|a|br|b|span|form|ul|ol|main|"
     rb"section|article|nav|header|frameset|iframe|font|center|!--)(?=[\s>/])",
@@ -34,6 +36,8 @@ def sniff(body: bytes, declared: str) -> str:
     start = body[:_START]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = start[2:].replace(b"\0", b"")
+    elif utf_16(start):
+        start = start.replace(b"\0", b"")
     return _sniff_text(start.removeprefix(b"\xef\xbb\xbf"), declared)
 
 

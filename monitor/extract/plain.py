@@ -12,7 +12,7 @@ from monitor.extract.kinds import sniff
 from monitor.extract.lines import tidy
 from monitor.model import Block, Extraction, Source
 
-VERSION = 1
+VERSION = 2
 """Must be raised when the output for the same bytes changes: old snapshots are then read again, quietly."""
 
 MAX_BYTES = 20_000_000
