@@ -8,7 +8,8 @@ TITLES = {
     "blocked": ["Just a moment...", "Attention Required! | Cloudflare", "Access denied", "Toegang geweigerd",
                 "Accès refusé", "Zugriff verweigert", "403 Forbidden"],
     "login": ["Log in – Intranet", "Aanmelden", "Se connecter | Portail", "Anmeldung"],
-    "consent": ["Voordat je verdergaat", "Before you continue", "DPG Media Privacy Gate · Privacy Gate"],
+    "consent": ["Voordat je verdergaat", "Before you continue", "DPG Media Privacy Gate · Privacy Gate",
+                "Cookies required", "Cookies vereist", "Cookies requis - Portail", "Cookies erforderlich"],
     "maintenance": ["Site en maintenance", "Wartungsarbeiten", "Under maintenance", "Onderhoud"],
     "not_found": ["404 Not Found", "Page not found | BOSA", "Pagina niet gevonden - Vlaanderen.be",
                   "Page introuvable", "Seite nicht gefunden – Ostbelgien", "Error 404"],
@@ -92,6 +93,47 @@ def test_a_long_document_may_say_what_it_likes(line, faults):
 )
 def test_a_title_that_only_begins_so_is_a_documents(title, faults):
     assert asked(faults, title.replace(": ", " of "), "A short page about something.") is None
+
+
+COOKIES = [
+    "Your browser does not accept cookies. Please enable cookies in your browser and reload this page.",
+    "Your browser's cookie functionality is turned off. Please turn it on.",
+    "Cookies are disabled in your browser.", "This site requires cookies to be enabled.",
+    "To use this website, cookies must be enabled.", "Please enable cookies and reload the page.",
+    "You must enable cookies to continue.", "Please enable JavaScript to continue.",
+    "Uw browser aanvaardt geen cookies. Schakel cookies in om deze website te gebruiken.",
+    "Cookies zijn uitgeschakeld in uw browser.", "Gelieve cookies in te schakelen en opnieuw te proberen.",
+    "Voor deze site moeten cookies ingeschakeld zijn.", "Schakel JavaScript in om deze website te gebruiken.",
+    "Votre navigateur n'accepte pas les cookies. Veuillez activer les cookies puis recharger cette page.",
+    "Les cookies sont désactivés sur votre navigateur.", "Les cookies doivent être activés pour consulter ce site.",
+    "Veuillez activer les cookies dans votre navigateur.", "Veuillez activer JavaScript pour continuer.",
+    "Ihr Browser akzeptiert keine Cookies. Bitte aktivieren Sie Cookies und laden Sie die Seite neu.",
+    "Cookies sind in Ihrem Browser deaktiviert.", "Cookies müssen aktiviert sein.",
+    "Bitte aktivieren Sie JavaScript, um fortzufahren.",
+]  # fmt: skip
+"""Pages of a server that wants its cookie back, or a script run, before it shows the document."""
+
+BANNERS = [
+    "We use cookies to improve this site. Accept cookies or refuse them.",
+    "If you do not accept cookies, parts of this site may not work.",
+    "Please accept marketing cookies to watch this video.",
+    "Wij gebruiken cookies. Cookies toestaan of weigeren.",
+    "Ce site utilise des cookies. Acceptez-vous les cookies de mesure d'audience ?",
+    "Pour voir cette vidéo, acceptez les cookies de YouTube.",
+    "Diese Website verwendet Cookies. Cookies akzeptieren oder ablehnen.",
+    "Please enable JavaScript to view the comments.",
+]
+
+
+@pytest.mark.parametrize("line", COOKIES)
+def test_a_page_that_wants_cookies_or_scripts_first_is_blocked(line, faults):
+    assert asked(faults, "example.org", f"{line}\nContact").kind is FaultKind.BLOCKED
+
+
+@pytest.mark.parametrize("line", BANNERS)
+def test_a_banner_about_cookies_makes_a_short_document_no_wall(line, faults):
+    text = "Register of algorithms\n" + "The register names each system, its purpose and who answers for it.\n" * 5
+    assert asked(faults, "Register", f"{text}{line}") is None
 
 
 def test_an_error_status_widens_the_bounds(faults):
