@@ -51,6 +51,10 @@ EVENTS = {
 }
 """What a state becomes when it stands."""
 
+_WHOLE = frozenset({200, 203})
+"""Statuses that bring a whole document (RFC 9110 §15.3). 202, 204, 205, 206 and 207 bring a promise, nothing, a part or
+an answer about several things."""
+
 _FAULTS = {
     "blocked": State.BLOCKED,
     "login": State.BLOCKED,
@@ -123,7 +127,7 @@ def _failed(error: FetchError) -> Standing:
 def _by_status(capture: Capture) -> Standing | None:
     status = capture.status
     reason = Reason("status", {"status": str(status)})
-    if 200 <= status < 300:
+    if status in _WHOLE:
         return None
     if status == 410:
         return Standing(State.GONE, reason, final=True)

@@ -295,6 +295,22 @@ def test_a_spell_is_told_once_after_three_looks_and_its_time(watch, say, answer,
     assert back.health is Health.OK
 
 
+@pytest.mark.parametrize("status", [201, 202, 204, 205, 206, 207, 226, 300])
+def test_an_answer_that_is_no_whole_document_is_no_change(watch, say, status):
+    page = watch()
+    part = say.page(*say.LINES[:3])
+    intents = page.until(timedelta(days=3), (part, status, "", repr(part).encode()))
+    assert told(intents) == []
+    assert kinds(intents) == [EventKind.UNREACHABLE]
+    assert page.poll(say.good()).outcome is not Outcome.CHANGED
+
+
+def test_a_document_that_passed_through_a_proxy_is_the_document(watch, say):
+    page = watch()
+    text = say.page(*say.LINES)
+    assert page.poll((text, 203, "", repr(text).encode())).outcome is Outcome.UNCHANGED
+
+
 def test_410_is_gone_at_once(watch, say):
     assert kinds([watch().poll(say.bad(410))]) == [EventKind.GONE]
 
