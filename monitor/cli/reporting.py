@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.rejudge import Compared
     from monitor.settings import Settings
 
-LIBRARIES = ("selectolax", "pypdfium2", "httpx", "httpcore", "sqlmodel", "rapidfuzz", "charset-normalizer")
+LIBRARIES = ("selectolax", "pypdfium2", "httpcore", "sqlmodel", "rapidfuzz", "charset-normalizer")
 
 
 def register(app: typer.Typer) -> None:

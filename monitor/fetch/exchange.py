@@ -1,22 +1,25 @@
 """One request and its answer."""
 
 import asyncio
+import ssl
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
-import httpx
-
 from monitor.clock import Clock
-from monitor.errors import FetchError, FetchKind
+from monitor.errors import FetchError
+from monitor.fetch.connection import Connection, request_head
 from monitor.fetch.decode import ACCEPT_ENCODING, Body, codings_of
 from monitor.fetch.faults import WIRE_ERRORS, fault_of
+from monitor.fetch.head import Head
 from monitor.fetch.hosts import HostBook, note_wait, refuse_while_waiting, wait_asked
-from monitor.fetch.network import GuardedTransport, WatchedStream
+from monitor.fetch.network import GuardedBackend
 from monitor.fetch.politeness import Budget, Turns
 from monitor.fetch.urls import Address
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
+"""With a Location. 300 is one of them: its Location is the server's own choice (RFC 9110 §15.4.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Reply:
     body: bytes
     wire_bytes: int
     elapsed: timedelta
+    cookies: tuple[str, ...] = ()
+    """The values of its Set-Cookie lines."""
 
     def header(self, name: str) -> str:
         return next((v for k, v in self.headers if k == name), "")
@@ -57,9 +62,18 @@ class Exchange:
     """Sends GET requests, one at a time per host, and reads answers within bounds."""
 
     def __init__(
-        self, *, transport: GuardedTransport, clock: Clock, turns: Turns, hosts: HostBook, limits: Limits, agent: str
+        self,
+        *,
+        backend: GuardedBackend,
+        trust: ssl.SSLContext,
+        clock: Clock,
+        turns: Turns,
+        hosts: HostBook,
+        limits: Limits,
+        agent: str,
     ) -> None:
-        self._transport, self._clock, self._turns, self._hosts = transport, clock, turns, hosts
+        self._backend, self._trust = backend, trust
+        self._clock, self._turns, self._hosts = clock, turns, hosts
         self._limits, self._agent = limits, agent
 
     async def get(
@@ -90,76 +104,44 @@ class Exchange:
 
     async def _ask(self, address: Address, headers: Sequence[tuple[str, str]], first: int | None) -> Reply:
         started = self._clock.now()
-        response = await self._transport.handle_async_request(self._request(address, headers))
+        trust = self._trust if address.scheme == "https" else None
+        stream = await self._backend.connect(address.host, address.port, trust)
+        connection = Connection(stream, address, self._limits.headers)
         try:
-            fields = _fields(response)
-            await self._note_wait(address, response.status_code, fields)
-            body = Body((), wire_limit=0, decoded_limit=0)
-            if response.status_code not in REDIRECTS or not any(name == "location" for name, _ in fields):
-                body = await self._read(address, response, fields, first)
-            content = body.finish() if first is None else body.start(first)
+            asked = [("User-Agent", self._agent), ("Accept-Encoding", ACCEPT_ENCODING), *headers]
+            await connection.send(request_head("GET", address, asked))
+            head = await connection.head()
+            await self._note_wait(address, head)
+            content, wire = b"", 0
+            if head.status not in REDIRECTS or not head.values("location"):
+                body = await self._read(connection, head, first)
+                content, wire = body.finish() if first is None else body.start(first), body.wire
         finally:
-            await response.aclose()
-        kept = tuple(field for field in fields if field[0] not in _NEVER_KEPT)
-        return Reply(address, response.status_code, kept, content, body.wire, self._clock.now() - started)
+            await connection.aclose()
+        kept = tuple(field for field in head.fields if field[0] not in _NEVER_KEPT)
+        cookies = head.values("set-cookie")
+        return Reply(address, head.status, kept, content, wire, self._clock.now() - started, cookies)
 
-    def _request(self, address: Address, headers: Sequence[tuple[str, str]]) -> httpx.Request:
-        return httpx.Request(
-            "GET",
-            httpx.URL(scheme=address.scheme, host=address.host, port=address.port, path="/"),
-            headers=[
-                ("Host", address.netloc),
-                ("User-Agent", self._agent),
-                ("Accept-Encoding", ACCEPT_ENCODING),
-                *headers,
-            ],
-            # The target goes to the wire as it is; httpx's own would be tidied.
-            extensions={"target": address.target.encode("ascii"), "timeout": {"connect": self._limits.connect}},
-        )
-
-    async def _note_wait(self, address: Address, status: int, fields: Sequence[tuple[str, str]]) -> None:
+    async def _note_wait(self, address: Address, head: Head) -> None:
         now = self._clock.now()
-        wait = wait_asked(status, fields, now)
+        wait = wait_asked(head.status, head.fields, now)
         if wait is not None:
             # A book may wait for others to write; the loop must not.
             await asyncio.to_thread(note_wait, self._hosts, address, wait, now)
 
-    async def _read(
-        self, address: Address, response: httpx.Response, fields: Sequence[tuple[str, str]], first: int | None
-    ) -> Body:
-        names = [name for name, _ in fields]
-        if "content-length" in names and "transfer-encoding" in names:
-            raise _broken(address, "gives two contradicting lengths of its answer")
+    async def _read(self, connection: Connection, head: Head, first: int | None) -> Body:
         body = Body(
-            codings_of(",".join(value for name, value in fields if name == "content-encoding")),
+            codings_of(",".join(head.values("content-encoding"))),
+            media=",".join(head.values("content-type")),
             wire_limit=self._limits.wire_bytes,
             decoded_limit=self._limits.decoded_bytes,
         )
-        assert isinstance(response.stream, httpx.AsyncByteStream), "the transport streams asynchronously"
-        async for chunk in response.stream:
-            body.feed(chunk)
-            if first is not None and body.decoded >= first:
-                return body
-        wire = response.extensions["network_stream"]
-        if "content-length" in names and isinstance(wire, WatchedStream) and await wire.beyond(body.wire) > 0:
-            raise _broken(address, "sent more than the length it gives")
+        async with aclosing(connection.body(head)) as pieces:
+            async for piece in pieces:
+                body.feed(piece)
+                if first is not None and body.decoded >= first:
+                    break
         return body
 
 
 _NEVER_KEPT = frozenset({"set-cookie", "set-cookie2"})
-
-
-def _fields(response: httpx.Response) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("ascii").lower(), _text(value)) for name, value in response.headers.raw)
-
-
-def _text(value: bytes) -> str:
-    # Header bytes beyond ASCII have no agreed meaning; UTF-8 is what servers mean when it fits (RFC 9110 §5.5).
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
-
-
-def _broken(address: Address, what: str) -> FetchError:
-    return FetchError(FetchKind.PROTOCOL, f"{address.host} {what}", url=address.url)

@@ -6,7 +6,7 @@ import ssl
 import httpcore
 
 from monitor.errors import FetchError, FetchKind
-from monitor.fetch.tls import tls_fault
+from monitor.fetch.tls import INCOMPLETE_CODES, tls_fault
 
 WIRE_ERRORS = (
     httpcore.TimeoutException,
@@ -41,6 +41,12 @@ def _causes(error: BaseException) -> list[BaseException]:
         todo += [a for a in one.args if isinstance(a, BaseException)]
         todo += [one.__cause__, one.__context__]
     return chain
+
+
+def is_incomplete_chain(error: Exception) -> bool:
+    """Whether a handshake failed because an issuer was not to be found."""
+    refused = [cause for cause in _causes(error) if isinstance(cause, ssl.SSLCertVerificationError)]
+    return any(cause.verify_code in INCOMPLETE_CODES for cause in refused)
 
 
 def fault_of(error: Exception, host: str) -> FetchError:

@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from monitor.clock import Clock
 from monitor.errors import FetchError, FetchKind
+from monitor.fetch.cookies import CookieJar
 from monitor.fetch.exchange import Exchange, Limits, Reply
 from monitor.fetch.faults import WIRE_ERRORS
 from monitor.fetch.guard import Guard
 from monitor.fetch.hosts import HostBook, refuse_while_waiting
-from monitor.fetch.network import GuardedBackend, GuardedTransport
+from monitor.fetch.network import GuardedBackend
 from monitor.fetch.politeness import Budget, Turns
 from monitor.fetch.resolve import Resolver
 from monitor.fetch.robots import Robots, Say
@@ -54,11 +55,10 @@ class HttpFetcher:
             guard=Guard(guard_exceptions),
             dns_seconds=limits.connect,
             connect_seconds=limits.connect,
-            head_limit=limits.headers,
         )
-        self._transport = GuardedTransport(self._backend, verifying(trust) if trust else trust_store())
         self._exchange = Exchange(
-            transport=self._transport,
+            backend=self._backend,
+            trust=verifying(trust) if trust else trust_store(),
             clock=clock,
             turns=Turns(clock, gap),
             hosts=hosts,
@@ -112,7 +112,7 @@ class HttpFetcher:
     async def _reaches(self, host: str, port: int) -> bool:
         try:
             async with asyncio.timeout(ONLINE_SECONDS):
-                stream = await self._backend.connect_tcp(host, port)
+                stream = await self._backend.connect(host, port)
                 await stream.aclose()
         except (FetchError, *WIRE_ERRORS):
             return False
@@ -133,7 +133,7 @@ class HttpFetcher:
         return reply.status
 
     async def aclose(self) -> None:
-        await self._transport.aclose()
+        """Nothing is open between two fetches."""
 
 
 class _Journey:
@@ -148,6 +148,7 @@ class _Journey:
         self._chain: list[Hop] = []
         self._elapsed = timedelta()
         self._word = Say.ALLOWED.value
+        self._cookies = CookieJar()
 
     async def run_within(self, seconds: float) -> Answer:
         """Raises FetchError, and TimeoutError when the seconds on the wire are used up."""
@@ -156,20 +157,23 @@ class _Journey:
 
     async def _run(self) -> Answer:
         at = _address(self._order.url)
-        seen = {at.url}
+        seen: set[tuple[str, str]] = set()
         while True:
+            # An address asked again with the cookie it has just set may well answer.
+            seen.add((at.url, self._cookies.header(at)))
             reply = await self._hop(at)
             if reply.status == 304:
                 return self._not_modified(reply)
             if not reply.location:
                 return self._capture(reply)
             self._chain.append(Hop(at.url, reply.status, reply.location))
+            self._cookies.take(at, reply.cookies, self._clock.now())
             at = _next(at, reply.location)
-            if at.url in seen:
+            again = any(url == at.url for url, _ in seen)
+            if (at.url, self._cookies.header(at)) in seen or (again and len(self._chain) > self._hops):
                 raise FetchError(FetchKind.REDIRECTS, f"redirects lead in a circle, back to {at.url}", url=at.url)
             if len(self._chain) > self._hops:
                 raise FetchError(FetchKind.REDIRECTS, f"more than {self._hops} redirects", url=at.url)
-            seen.add(at.url)
 
     async def _hop(self, at: Address) -> Reply:
         delay = await self._admitted(at)
@@ -179,6 +183,8 @@ class _Journey:
         if not self._chain:
             # Further on they would be the validators of another address.
             headers += _validators(self._order)
+        if cookies := self._cookies.header(at):
+            headers.append(("Cookie", cookies))
         reply = await self._exchange.get(at, headers, self._budget, delay=delay)
         self._elapsed += reply.elapsed
         return reply

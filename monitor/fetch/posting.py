@@ -3,20 +3,17 @@
 import asyncio
 import ssl
 from collections.abc import Collection, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from datetime import timedelta
-from typing import Any
-
-import httpcore
-import httpx
 
 from monitor.clock import Clock
 from monitor.errors import FetchError, FetchKind
+from monitor.fetch.connection import Connection, request_head
 from monitor.fetch.exchange import REDIRECTS, Limits
 from monitor.fetch.faults import WIRE_ERRORS, fault_of
 from monitor.fetch.guard import Guard, is_literal
 from monitor.fetch.hosts import wait_asked
-from monitor.fetch.network import GuardedBackend, GuardedTransport
+from monitor.fetch.network import GuardedBackend
 from monitor.fetch.resolve import Resolver
 from monitor.fetch.tls import trust_store, verifying
 from monitor.fetch.urls import Address, AddressError, parse
@@ -65,31 +62,20 @@ class HttpPoster:
             guard=Guard(self._exceptions),
             dns_seconds=self._limits.connect,
             connect_seconds=self._limits.connect,
-            head_limit=self._limits.headers,
         )
 
     async def _post(self, address: Address, headers: Sequence[tuple[str, str]], body: bytes) -> Posted:
         began = False
-
-        async def notice(event: str, _: dict[str, Any]) -> None:
-            nonlocal began
-            began = began or event.endswith("send_request_headers.started")
-
-        transport = GuardedTransport(self._backend(), self._trust)
-        request = httpx.Request(
-            "POST",
-            httpx.URL(scheme=address.scheme, host=address.host, port=address.port, path="/"),
-            headers=[("Host", address.netloc), ("User-Agent", self._agent), ("Accept-Encoding", "identity"), *headers],
-            content=body,
-            extensions={
-                "target": address.target.encode("ascii"),
-                "timeout": {"connect": self._limits.connect},
-                "trace": notice,
-            },
-        )
         try:
             async with asyncio.timeout(self._limits.total):
-                return await self._answer(transport, request)
+                connection = await self._connected(address)
+                try:
+                    head = request_head("POST", address, self._fields(headers, body))
+                    began = True
+                    await connection.send(head, body)
+                    return await self._answer(connection)
+                finally:
+                    await connection.aclose()
         except TimeoutError as error:
             late = f"{address.host} gave no answer within {self._limits.total:g} seconds"
             if began:
@@ -100,42 +86,39 @@ class HttpPoster:
             if began:
                 return Posted(0, fault.detail)
             raise fault from error
-        finally:
-            await transport.aclose()
 
-    async def _answer(self, transport: GuardedTransport, request: httpx.Request) -> Posted:
-        response = await transport.handle_async_request(request)
-        fields = tuple((k.decode("ascii").lower(), v.decode("latin-1")) for k, v in response.headers.raw)
+    def _fields(self, headers: Sequence[tuple[str, str]], body: bytes) -> list[tuple[str, str]]:
+        own = [("User-Agent", self._agent), ("Accept-Encoding", "identity"), *headers]
+        return [*own, ("Content-Length", str(len(body)))]
+
+    async def _connected(self, address: Address) -> Connection:
+        trust = self._trust if address.scheme == "https" else None
+        stream = await self._backend().connect(address.host, address.port, trust)
+        return Connection(stream, address, self._limits.headers)
+
+    async def _answer(self, connection: Connection) -> Posted:
+        head = await connection.head()
         said = bytearray()
-        assert isinstance(response.stream, httpx.AsyncByteStream), "the transport streams asynchronously"
-        try:
-            # The status line is the answer; what is written below it is for people, and not waited for.
-            with suppress(*WIRE_ERRORS):
-                async with asyncio.timeout(READING):
-                    async for chunk in response.stream:
-                        said += chunk[: SAID - len(said)]
-                        if len(said) >= SAID:
-                            break
-        finally:
-            await response.aclose()
-        status = response.status_code
-        wait = wait_asked(503 if status >= 500 else status, fields, self._clock.now())
-        where = next((v for k, v in fields if k == "location"), "") if status in REDIRECTS else ""
+        # The status line is the answer; what is written below it is for people, and not waited for.
+        with suppress(FetchError, TimeoutError, *WIRE_ERRORS):
+            async with asyncio.timeout(READING), aclosing(connection.body(head)) as pieces:
+                async for piece in pieces:
+                    said += piece[: SAID - len(said)]
+                    if len(said) >= SAID:
+                        break
+        wait = wait_asked(503 if head.status >= 500 else head.status, head.fields, self._clock.now())
+        where = next(iter(head.values("location")), "") if head.status in REDIRECTS else ""
         words = bytes(said).decode("utf-8", "replace")
-        return Posted(status, words, where, min(wait, LONGEST) if wait else None)
+        return Posted(head.status, words, where, min(wait, LONGEST) if wait else None)
 
     async def _reach(self, address: Address) -> None:
         try:
             async with asyncio.timeout(self._limits.total):
-                stream = await self._backend().connect_tcp(address.host, address.port)
-                try:
-                    if address.scheme == "https":
-                        stream = await stream.start_tls(self._trust, address.host, self._limits.connect)
-                finally:
-                    await stream.aclose()
+                connection = await self._connected(address)
+                await connection.aclose()
         except TimeoutError as error:
             raise FetchError(FetchKind.TIMEOUT, f"{address.host} does not answer the connection") from error
-        except (httpcore.NetworkError, httpcore.TimeoutException, OSError) as error:
+        except WIRE_ERRORS as error:
             raise fault_of(error, address.host) from error
 
 

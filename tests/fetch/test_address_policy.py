@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import FetchError, FetchKind
-from monitor.fetch import SystemResolver
 from monitor.fetch.guard import Guard, is_disguised, why_not_public
 from monitor.fetch.network import GuardedBackend
 from monitor.model.wire import Capture
@@ -103,19 +102,11 @@ def test_the_backend_itself_refuses_a_disguised_number(connects, host):
         pytest.fail("a resolver must not be asked")
 
     resolver = SimpleNamespace(resolve=never)
-    backend = GuardedBackend(resolver=resolver, guard=Guard(), dns_seconds=1, connect_seconds=1, head_limit=1)
+    backend = GuardedBackend(resolver=resolver, guard=Guard(), dns_seconds=1, connect_seconds=1)
     with pytest.raises(FetchError) as caught:
-        asyncio.run(backend.connect_tcp(host, 80))
+        asyncio.run(backend.connect(host, 80))
     assert caught.value.kind is FetchKind.REFUSED_ADDRESS
     assert connects == []
-
-
-def test_the_backend_opens_no_local_sockets():
-    resolver = SystemResolver()
-    backend = GuardedBackend(resolver=resolver, guard=Guard(), dns_seconds=1, connect_seconds=1, head_limit=1)
-    with pytest.raises(FetchError) as caught:
-        asyncio.run(backend.connect_unix_socket("/run/docker.sock"))
-    assert caught.value.kind is FetchKind.REFUSED_ADDRESS
 
 
 @pytest.mark.parametrize(

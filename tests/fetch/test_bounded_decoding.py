@@ -1,7 +1,9 @@
 """Content codings are taken off within bounds, whatever was packed."""
 
 import gzip
+import hashlib
 import json
+import lzma
 import os
 import subprocess
 import sys
@@ -60,7 +62,9 @@ def test_decoding_never_exceeds_its_bound(page, codings, limit):
         packed = PACK[coding](packed)
     sizes, kind = [], None
     try:
-        sizes.extend(len(piece) for piece in Decoder(tuple(codings), limit).feed(packed))
+        decoder = Decoder(tuple(codings), limit)
+        sizes.extend(len(piece) for piece in decoder.feed(packed))
+        sizes.extend(len(piece) for piece in decoder.finish())
     except FetchError as error:
         kind = error.kind
     assert sum(sizes) <= limit
@@ -101,9 +105,12 @@ def test_padding_after_the_end_is_ignored_as_browsers_do(coding):
     assert read([coding], PACK[coding](b"page") + b"\0" * 100, step=13) == b"page"
 
 
-def test_chunks_after_the_end_of_a_brotli_stream_are_ignored():
-    packed = PACK["br"](b"page")
-    assert read(["br"], packed + b"more", step=len(packed)) == b"page"
+@pytest.mark.parametrize("page", [b"page", bytes(range(256)) * 400])
+@pytest.mark.parametrize("more", [b"more", b"\r\n"])
+def test_bytes_after_the_end_of_a_brotli_stream_are_ignored(page, more):
+    packed = PACK["br"](page)
+    assert read(["br"], packed + more, step=len(packed)) == page
+    assert read(["br"], packed + more) == page
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
@@ -127,11 +134,75 @@ def test_identity_and_upper_case_names_are_understood():
     assert codings_of(" GZIP , identity,, Br ") == ("gzip", "br")
 
 
-@pytest.mark.parametrize("header", ["compress", "gzip, sdch", "gzip;q=1", "gzip,gzip,gzip,gzip"])
-def test_unknown_or_too_many_codings_are_a_protocol_error(header):
+def test_a_body_compressed_too_many_times_over_is_a_protocol_error():
     with pytest.raises(FetchError) as caught:
-        codings_of(header)
+        codings_of("gzip,gzip,gzip,gzip")
     assert caught.value.kind is FetchKind.PROTOCOL
+
+
+@pytest.mark.parametrize("packed", [lzma.compress(b"page" * 200), b"\x1f\x9d\x90" + bytes(range(256))])
+@pytest.mark.parametrize("header", ["compress", "gzip, lzma", "sdch"])
+def test_what_comes_in_a_compression_that_is_not_known_is_a_protocol_error_that_names_it(header, packed):
+    with pytest.raises(FetchError, match=header.rpartition(" ")[2]) as caught:
+        read(codings_of(header), packed)
+    assert caught.value.kind is FetchKind.PROTOCOL
+
+
+HTML = "<!doctype html><html lang=fr><title>Décret</title><p>Les administrations publient chaque année…</p>".encode()
+KINDS = {"page": HTML, "long page": HTML * 40, "pdf": b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)) * 3}
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+@pytest.mark.parametrize("header", ["gzip", "br", "deflate", "zstd", "utf-8", "UTF-8", "none", "identity", "binary",
+                                    "gzip, gzip", "text/html; charset=utf-8", "compress"])  # fmt: skip
+@pytest.mark.parametrize("step", [1, 100, 65536])
+def test_a_body_that_is_in_no_coding_is_read_whatever_is_declared(header, name, step):
+    assert read(codings_of(header), KINDS[name], step=step) == KINDS[name]
+
+
+@pytest.mark.parametrize("sent", ["gzip", "x-gzip"])
+@pytest.mark.parametrize("header", ["deflate", "identity, gzip", "gzip, identity", "utf-8", "zstd", "GZIP;q=1",
+                                    "gzip, gzip", '"gzip"', "x-gzip"])  # fmt: skip
+def test_a_body_in_gzip_is_read_whatever_is_declared(header, sent):
+    assert read(codings_of(header), PACK[sent](HTML * 40), step=77) == HTML * 40
+
+
+@pytest.mark.parametrize("media", ["text/html", "text/html; charset=utf-8", "application/xhtml+xml", "application/pdf"])
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_a_page_that_was_compressed_without_a_word_is_read(coding, media):
+    body = Body((), wire_limit=10**6, decoded_limit=10**6, media=media)
+    body.feed(PACK[coding](HTML))
+    assert (body.finish(), body.undone) == (HTML, (coding,))
+
+
+def test_a_page_compressed_twice_and_declared_so_once_is_read():
+    body = Body(("gzip",), wire_limit=10**6, decoded_limit=10**6, media="text/html")
+    body.feed(gzip.compress(gzip.compress(HTML)))
+    assert (body.finish(), body.undone) == (HTML, ("gzip", "gzip"))
+
+
+def test_an_archive_that_is_sent_as_one_is_left_as_it_is():
+    packed = gzip.compress(HTML)
+    body = Body((), wire_limit=10**6, decoded_limit=10**6, media="application/gzip")
+    body.feed(packed)
+    assert (body.finish(), body.undone) == (packed, ())
+
+
+@given(PAGES, st.sampled_from(["gzip", "deflate", "br", "zstd"]))
+def test_the_hash_and_the_length_are_those_of_what_travelled(page, coding):
+    packed = PACK[coding](page)
+    body = Body((coding,), wire_limit=10**9, decoded_limit=10**9)
+    body.feed(packed)
+    body.finish()
+    assert (body.sha256, body.wire, body.received) == (hashlib.sha256(packed).hexdigest(), len(packed), packed)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+@pytest.mark.parametrize("page", [HTML, HTML * 40])
+def test_a_stream_that_breaks_off_is_not_taken_for_a_short_page(coding, page):
+    packed = PACK[coding](page)
+    with pytest.raises(FetchError):
+        read([coding], packed[: len(packed) // 2])
 
 
 def test_the_wire_limit_holds_for_plain_and_packed_bodies():
@@ -207,6 +278,7 @@ for line in sys.stdin:
     try:
         for piece in pieces:
             body.feed(piece)
+        body.finish()
     except FetchError as error:
         said = error.kind.value
     print(json.dumps({"said": said, "grown_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}))

@@ -6,9 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch import HttpFetcher, Limits, MemoryHostBook, SystemResolver
+from monitor.fetch.certificates import CertificateWords, words_of
 from monitor.fetch.tls import tls_fault, trust_store, verifying
 from monitor.model.wire import Capture
 
@@ -57,6 +63,56 @@ def chain(authority: trustme.CA, *, complete: bool) -> ssl.SSLContext:
 
 def test_a_chain_with_its_intermediate_verifies(on_web, authority, trust):
     assert isinstance(fetched(on_web, chain(authority, complete=True), trust)[0], Capture)
+
+
+def test_the_missing_certificate_is_named_and_nothing_is_asked_meanwhile(on_web, authority, trust):
+    leaf = authority.create_child_ca().issue_cert("www.example.be")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with leaf.private_key_pem.tempfile() as key, leaf.cert_chain_pems[0].tempfile() as cert:
+        context.load_cert_chain(cert, key)
+    answer, requests, _ = fetched(on_web, context, trust)
+    words = words_of(ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode()))
+    assert f"“{words.issuer}”, which issued “{words.subject}”, is neither sent nor known" in answer.detail
+    assert "SSL_CERT_FILE" in answer.detail
+    assert requests == []
+
+
+def certificate(subject: str, issuer: str, *more: x509.ExtensionType) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+
+    def name(text: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+
+    made = x509.CertificateBuilder(name(issuer), name(subject), key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(datetime(2049, 12, 31, tzinfo=UTC)).not_valid_after(datetime(2050, 1, 2, tzinfo=UTC))
+    for extension in more:
+        made = made.add_extension(extension, critical=False)
+    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def test_a_certificate_is_read_as_far_as_a_person_needs():
+    place = x509.UniformResourceIdentifier("http://crt.example.net/g3.crt")
+    where = x509.AuthorityInformationAccess(
+        [x509.AccessDescription(x509.AuthorityInformationAccessOID.CA_ISSUERS, place)]
+    )
+    assert words_of(certificate("Wétstraat 16", "Autorité", where)) == CertificateWords(
+        "Wétstraat 16",
+        "Autorité",
+        datetime(2049, 12, 31, tzinfo=UTC),
+        datetime(2050, 1, 2, tzinfo=UTC),
+        str(place.value),
+    )
+
+
+DER = certificate("subject", "issuer")
+
+
+@given(st.one_of(st.binary(max_size=400), st.integers(0, len(DER)).map(lambda n: DER[:n])), st.integers(0, 10**6))
+def test_any_bytes_in_place_of_a_certificate_are_harmless(der, at):
+    for one in (der, DER[: at % len(DER)] + der[:3] + DER[at % len(DER) + 3 :]):
+        words = words_of(one)
+        assert words.subject.isprintable()
+        assert words.issuer.isprintable()
 
 
 def self_signed() -> ssl.SSLContext:

@@ -12,8 +12,10 @@ import pytest
 
 from monitor.errors import FetchError, FetchKind
 from monitor.fetch import Limits, SystemResolver
+from monitor.fetch.connection import Connection
 from monitor.fetch.faults import fault_of
-from monitor.fetch.network import WatchedStream
+from monitor.fetch.head import parse_head
+from monitor.fetch.urls import parse
 
 PAGE = "http://www.example.be/page"
 
@@ -48,10 +50,11 @@ def kind_of(on_web, said, **limits):
         pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", id="unknown transfer"),
         pytest.param(b"", id="closed without a word"),
         pytest.param(b"SSH-2.0-OpenSSH_9.6\r\n", id="not http"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nbad header\r\n\r\n", id="broken header"),
+        pytest.param(b"HTTP/1.1 099 Fine\r\n\r\n", id="no such status"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n", id="header breaks off"),
         pytest.param(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", id="another protocol"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Encoding: lzma\r\n\r\nabc", id="unknown coding"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Encoding: gzip\r\n\r\nabc", id="not gzip"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Encoding: lzma\r\n\r\n\xfd7zXZ\0\0", id="unknown coding"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Encoding: gzip\r\n\r\na\0c", id="not gzip"),
     ],
 )
 def test_broken_http_is_a_protocol_error(on_web, raw):
@@ -85,10 +88,23 @@ class Late:
         return self.waiting
 
 
-@pytest.mark.parametrize(("waiting", "count"), [(b"more", 4), (b"", 0), (httpcore.ReadTimeout(), 0), (OSError(), 0)])
-def test_only_bytes_that_are_really_there_count_as_beyond_the_length(waiting, count):
-    stream = WatchedStream(Late(waiting), host="www.example.be", head_limit=1000)
-    assert asyncio.run(stream.beyond(0)) == count
+@pytest.mark.parametrize(
+    ("waiting", "more"),
+    [(b"more", True), (b"", False), (httpcore.ReadTimeout(), False), (OSError(), False), (b"\r\n", False),
+     (b"HTTP/1.1 400 Bad Request\r\n", False)],
+)  # fmt: skip
+def test_only_bytes_of_substance_that_are_really_there_speak_against_the_length(waiting, more):
+    connection = Connection(Late(waiting), parse(PAGE), 1000)
+
+    async def read():
+        head = parse_head(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        return [piece async for piece in connection.body(head)]
+
+    if more:
+        with pytest.raises(FetchError, match="sent more than the length"):
+            asyncio.run(read())
+    else:
+        assert asyncio.run(read()) == []
 
 
 @pytest.mark.parametrize("end", [b"\r\n\r\nx", b""])
