@@ -18,7 +18,7 @@ from monitor.judge.person import NOTHING_SAID
 from monitor.judge.recall import keep_pending, keep_slots, returned_late, returned_soon, short_hash, sight
 from monitor.judge.scale import EDITORIAL, NOISE_RULES, Frame, Scale, Weighed
 from monitor.judge.stamps import date_rows, dated, stamps, teaser_sections
-from monitor.judge.units import Unit, UnitKind, settle, units
+from monitor.judge.units import Unit, UnitKind, respelled, settle, units
 from monitor.model import Block, Extraction, Memory, Pending, Sayings, Sighting, Slot, key_of
 from monitor.text.words import WordLists
 
@@ -127,6 +127,7 @@ def _asked(
     gone, come = sides
     if gone or come:
         aligned = tuple(_apart(aligned, gone, come))
+    aligned = respelled(aligned, words)
     if rules is EVERY_RULE:
         return aligned, _without(differences(told, current, aligned, words), gone, come)
     plain = {k: v for rule, kinds in _SET_APART.items() if rule not in rules for k, v in kinds.items()}

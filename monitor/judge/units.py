@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from monitor.judge.recall import short_hash, skeleton
 from monitor.model import Block, BlockKind, Link
 from monitor.text.align import Op, align
+from monitor.text.wording import same_wording
+from monitor.text.words import WordLists, changed_facts
 
 DOCUMENTS = frozenset({".pdf", ".doc", ".docx", ".odt", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".zip", ".csv"})
 MOST_UNITS = 4000
@@ -79,6 +81,23 @@ def units(old: Sequence[Block], new: Sequence[Block]) -> tuple[Unit, ...]:
     if sum(u.kind is not UnitKind.SAME for u in cut) <= MOST_UNITS:
         return cut
     return (Unit(UnitKind.REWRITE, tuple(old), tuple(new)),)
+
+
+def respelled(cut: Iterable[Unit], words: WordLists) -> tuple[Unit, ...]:
+    """The units, with what is only written another way (contracted, joined, spelled) taken for punctuation.
+
+    Unless a word that carries weight comes or goes by it: `may be` is not `maybe`.
+    """
+    return tuple(replace(u, kind=UnitKind.PUNCTUATION) if _only_written_otherwise(u, words) else u for u in cut)
+
+
+def _only_written_otherwise(unit: Unit, words: WordLists) -> bool:
+    if unit.kind is not UnitKind.REWORDED:
+        return False
+    if documents(x for b in unit.old for x in b.links) != documents(x for b in unit.new for x in b.links):
+        return False
+    old, new = " ".join(b.text for b in unit.old), " ".join(b.text for b in unit.new)
+    return same_wording(old, new) and not changed_facts(old, new, "", words)
 
 
 def _wordless(unit: Unit) -> Unit:

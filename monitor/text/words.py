@@ -17,6 +17,7 @@ from typing import Self
 
 from monitor.text.definitions import Definitions
 from monitor.text.patterns import months, one_of, section, without_accents, words
+from monitor.text.wording import written_out
 
 
 class FactKind(StrEnum):
@@ -127,7 +128,7 @@ _POWERS = {"thousands": 3, "millions": 6, "billions": 9}
 
 
 def _facts(text: str, lists: _Lists) -> dict[FactKind, list[_Seen]]:
-    text = unicodedata.normalize("NFC", text)
+    text = written_out(unicodedata.normalize("NFC", text))
     found: dict[FactKind, list[_Seen]] = {kind: [] for kind in FactKind if kind not in _TERMS}
     rest: list[str] = []
     at = 0

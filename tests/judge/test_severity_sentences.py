@@ -7,7 +7,7 @@ import yaml
 
 from monitor.judge.severity import weigh
 from monitor.judge.telling import parts_of
-from monitor.judge.units import UnitKind, units
+from monitor.judge.units import UnitKind, respelled, units
 from monitor.model import Block, BlockKind, Severity, Source, Status
 from monitor.wiring import load_lore
 
@@ -24,7 +24,7 @@ def lore():
 
 def weighed(lore, old, new, language="en", source=SOURCE):
     """Level and codes of the reasons for one text that became another; both are blocks."""
-    found = [u for u in units(old, new) if u.kind is not UnitKind.SAME]
+    found = [u for u in respelled(units(old, new), lore.words) if u.kind is not UnitKind.SAME]
     level, reasons = weigh(parts_of(found), (), source, language, lore)
     return level, {r.code for r in reasons}, [u.kind for u in found]
 

@@ -16,7 +16,7 @@ def told(old, new, language, word_lists):
     [
         ("en", "The controller may share data.", "The controller shall not share data.",
          [("modal", "may", "shall"), ("negation", "", "not")]),
-        ("en", "You don't agree.", "You do agree.", [("negation", "don t", "")]),
+        ("en", "You don't agree.", "You do agree.", [("negation", "not", "")]),
         ("en", "by 3 May 2024", "by May 5, 2024", [("date", "3 May 2024", "May 5, 2024")]),
         ("en", "The court decides.", "The court decides; section D.8 may be brought.",
          [("number", "", "8"), ("modal", "", "may")]),
