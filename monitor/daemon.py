@@ -33,6 +33,7 @@ from monitor.cadence import LONGEST, catch_up
 from monitor.config import Followed, Stamp
 from monitor.errors import ConfigError, FetchError, MonitorError, StorageError
 from monitor.model import Notice, NoticeCode, Trigger
+from monitor.store.facts import LIST_PROBLEM
 from monitor.wiring import App
 
 EXIT_AT_ONCE = 130
@@ -305,7 +306,7 @@ class Daemon:
                     len(report.added), len(report.changed), len(report.retired), len(report.returned),
                 )  # fmt: skip
             self._complaint = ""
-        await asyncio.to_thread(self._app.store.meta.set, "watch_list_problem", self._complaint[:4000])
+        await asyncio.to_thread(self._app.store.meta.set, LIST_PROBLEM, self._complaint[:4000])
         self._taken = stamp
 
     async def heartbeat(self) -> None:

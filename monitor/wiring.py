@@ -32,10 +32,12 @@ from monitor.model import Citation, Medium, Source, Subscriber, WatchList
 from monitor.notify import Notifier, notifier_for
 from monitor.notify.chat import ChatNotifier
 from monitor.notify.webhook import WebhookNotifier
-from monitor.poll import OFFLINE, Polling
+from monitor.poll import Polling
+from monitor.services.health import Condition, wellbeing
 from monitor.settings import Settings
 from monitor.settings.ways import CHAT_URL, WEBHOOK_SECRET, variable_of
 from monitor.store import Store, SyncReport, damaged, open_store
+from monitor.store.facts import BACKED_UP, FIRST_START
 from monitor.text.notices import NoticeList
 from monitor.text.pages import FaultList
 from monitor.text.topics import Lexicon
@@ -44,10 +46,6 @@ from monitor.worker import Run, Worker
 
 NAME = "footnote-watch"
 FIRST_READER = "first_subscriber_at"
-UNDELIVERED = timedelta(hours=1)
-"""Mail that waits longer needs attention."""
-BACKED_UP = "backed_up_at"
-"""The fact that says when the last daily copy was made."""
 BETWEEN_BACKUPS = timedelta(hours=23, minutes=50)
 BACKUPS = 7
 WORKER = Worker((Lore,))
@@ -91,7 +89,7 @@ class App:
     def take_over(self, watch_list: WatchList) -> None:
         """Make the list the one that is polled; note the first start; make the first subscriber when there is none."""
         now = self.clock.now()
-        self.store.meta.set_once("first_start_at", now.isoformat())
+        self.store.meta.set_once(FIRST_START, now.isoformat())
         self.follow(watch_list)
         if not self.store.meta.get(FIRST_READER) and not self.store.subscribers.all():
             self.store.subscribers.add(first_subscriber(self.settings, now))
@@ -111,11 +109,11 @@ class App:
         return len(states), soonest.isoformat(timespec="seconds") if soonest else "never"
 
     def healthy(self) -> bool:
-        """Online, results are written, and no mail waits for longer than an hour."""
-        if self.store.meta.get(OFFLINE) or not self.polling.well:
-            return False
-        oldest = self.store.outbox.pending(self.clock.now()).oldest
-        return oldest is None or self.clock.now() - oldest < UNDELIVERED
+        """Does nothing keep the watching or the sending from its work? Asked by the daemon of itself."""
+        found = wellbeing(
+            self.store, self.settings, self.clock.now(), daemon=self.polling.owner, writing=self.polling.well
+        )
+        return found.condition is not Condition.TROUBLE
 
     def read_on(self, stopped: Callable[[], bool]) -> int:
         """Some of what an older program left unread is read for the search; how much, 0 when all is."""

@@ -19,6 +19,7 @@ from monitor.errors import ConfigError, DeliveryError, MonitorError
 from monitor.fetch import HttpFetcher, MemoryHostBook, Resolver, SystemResolver
 from monitor.messages import Templates, faults
 from monitor.notify import Notifier
+from monitor.services.health import short_of_space
 from monitor.settings import Settings
 from monitor.store import SQLITE
 from monitor.wiring import agent, load_watch_list
@@ -29,7 +30,6 @@ LEAST = {
 }  # fmt: skip
 """Libraries whose older versions are known to fail, as pyproject.toml has them."""
 MEGABYTE = 1_000_000
-LITTLE_SPACE, NO_SPACE = 1000 * MEGABYTE, 100 * MEGABYTE
 
 Reach = Callable[[Sequence[str]], bool]
 """Can one of these addresses be connected to?"""
@@ -196,9 +196,10 @@ def disk(patient: Patient) -> Iterator[Line]:
         return
     said = f"{free // MEGABYTE:,} MB free, the database has {size // MEGABYTE:,} MB"
     mend = "make room, or move the database (MONITOR_DATABASE)"
-    if free < max(NO_SPACE, size):
+    short = short_of_space(free, size)
+    if short == "no_space":
         yield Line("disk", "fail", f"{said}: the next backup may not fit", mend)
-    elif free < max(LITTLE_SPACE, 3 * size):
+    elif short:
         yield Line("disk", "warn", said, mend)
     else:
         yield Line("disk", "ok", said)

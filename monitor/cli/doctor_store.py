@@ -1,21 +1,19 @@
 """What `monitor doctor` learns from the database: is it sound, and what does it say of sources, mail and time."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from statistics import median
 
 from monitor.cli import ground
 from monitor.cli.doctor import Line, Patient
 from monitor.cli.listing import missing
 from monitor.model import DeliveryState, Medium
-from monitor.store import Store, daemon_owner, never_made, newest_backup, open_store
+from monitor.services.health import Wellbeing, wellbeing
+from monitor.store import Store, never_made, newest_backup, open_store
 
 PATIENCE = 5.0
 """Seconds to wait for others who write the database."""
-OLD_BACKUP = timedelta(days=3)
-WAITS_LONG = timedelta(hours=1)
 CLOCK_OFF = timedelta(minutes=5)
 FEWEST_CLOCKS = 3
 """Sites whose clocks must be known before ours is doubted."""
@@ -40,13 +38,14 @@ def database(patient: Patient) -> Iterator[Line]:
             # Whatever else is read there may be wrong, or break off with the same damage.
             return
         yield from bodies(store)
-        yield backups(patient, store)
+        health = wellbeing(store, patient.settings, patient.clock.now())
+        yield backups(patient, store, health)
         yield from losses(patient, store)
         yield from clock(patient, store)
-        yield daemon(patient, store)
+        yield daemon(patient, health)
         yield from robots(store)
         yield from readers(patient, store)
-        yield from queue(patient, store)
+        yield from queue(patient, store, health)
     finally:
         store.close()
 
@@ -83,17 +82,11 @@ def bodies(store: Store) -> Iterator[Line]:
         yield Line("bodies", "ok", "every kept body reads back as it came, and every text that was read from one")
 
 
-def backups(patient: Patient, store: Store) -> Line:
-    now = patient.clock.now()
+def backups(patient: Patient, store: Store, health: Wellbeing) -> Line:
     newest = next(iter(store.backups()), None)
-    if newest is None:
-        started = store.meta.get("first_start_at")
-        young = started is None or now - datetime.fromisoformat(started) < OLD_BACKUP
-        said = "none yet; the daemon makes one a day"
-        return Line("backups", "ok", said) if young else Line("backups", "warn", said, "monitor backup makes one now")
-    made = modified(newest)
-    said = f"the newest is of {patient.local(made)}: {newest}"
-    if now - made > OLD_BACKUP:
+    made = patient.local(health.backup) if health.backup else ""
+    said = f"the newest is of {made}: {newest}" if newest else "none yet; the daemon makes one a day"
+    if "old_backup" in health.names:
         return Line("backups", "warn", said, "monitor backup makes one now; the daemon makes one a day")
     return Line("backups", "ok", said)
 
@@ -105,10 +98,6 @@ def losses(patient: Patient, store: Store) -> Iterator[Line]:
         said = f"written and not there any more since {patient.local(lost.at)}: {lost}"
         mend = "the log beside the file was gone, or an older copy put in its place; the pages are looked at again"
         yield Line("losses", "warn", said, mend)
-
-
-def modified(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def clock(patient: Patient, store: Store) -> Iterator[Line]:
@@ -144,20 +133,19 @@ def dated(text: str) -> datetime | None:
     return found if found.tzinfo else None
 
 
-def daemon(patient: Patient, store: Store) -> Line:
-    now, path = patient.clock.now(), patient.settings.database
-    owner = daemon_owner(path)
-    states = [s for s in store.sources.all() if s.retired_at is None and s.source.pollable]
-    last = max((s.last_poll_at for s in states if s.last_poll_at), default=None)
-    said = f"last look {patient.local(last)}"
-    if owner is None:
+def daemon(patient: Patient, health: Wellbeing) -> Line:
+    said = f"last look {patient.local(health.last_look)}"
+    if "no_daemon" in health.names:
         return Line("daemon", "warn", f"not running; {said}", "monitor run, or a service: monitor init --systemd")
-    shortest = min((s.source.interval for s in states), default=timedelta(days=1))
-    if states and (last is None or now - last > 2 * shortest) and not store.meta.get("offline_since"):
-        overdue = min((s.next_poll_at for s in states if s.next_poll_at), default=None)
-        if overdue is not None and now - overdue > WAITS_LONG:
-            return Line("daemon", "fail", f"{owner}, but {said}", "read its log, then start it again")
-    return Line("daemon", "ok", f"{owner}; {said}")
+    said = f"{health.daemon}; {said}"
+    for one in health.findings:
+        if one.name == "late":
+            late = ground.count(int(str(one.values["count"])), "hour")
+            return Line("daemon", "fail", f"{said}, and looks are {late} late", "read its log, then start it again")
+        if one.name == "offline":
+            gone = f"our own network is gone since {patient.local(health.offline_since)}"
+            return Line("daemon", "fail", f"{said}; {gone}", "looks wait until it is back")
+    return Line("daemon", "ok", said)
 
 
 def robots(store: Store) -> Iterator[Line]:
@@ -226,16 +214,15 @@ def _ways(patient: Patient, store: Store) -> Iterator[Line]:
             yield Line(str(reader.medium), "fail", said, f"monitor {reader.medium} test {reader.email}")
 
 
-def queue(patient: Patient, store: Store) -> Iterator[Line]:
+def queue(patient: Patient, store: Store, health: Wellbeing) -> Iterator[Line]:
     """What became of the mail: the way out, and messages that were refused or wait for long."""
-    now = patient.clock.now()
-    waiting, channel = store.outbox.pending(now), store.outbox.channel()
+    waiting, channel = health.queue, store.outbox.channel()
     lost = store.outbox.deliveries(1, states=[DeliveryState.FAILED, DeliveryState.DEAD])
     found = []
     if channel.state != "up":
         said = f"{channel.state} since {patient.local(channel.since)}: {channel.note}"
         found.append(Line("mail", "fail", said, "monitor mail test you@example.org tells where it fails"))
-    elif waiting.oldest is not None and now - waiting.oldest > WAITS_LONG:
+    elif "waits" in health.names:
         wait = ground.count(waiting.pending + waiting.sending, "message waits", "messages wait")
         said = f"{wait}, the oldest since {patient.local(waiting.oldest)}"
         found.append(Line("mail", "fail", said, "monitor mail queue shows what the server answered"))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +13,9 @@ from monitor.cli import ground
 from monitor.errors import ConfigError, MonitorError, Problem
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from monitor.services.health import Finding, Wellbeing
     from monitor.settings import Settings
     from monitor.wiring import App
 
@@ -54,6 +57,7 @@ def _started(found: "Settings", *, thorough: bool = False) -> "App":
     """The wired program with this home's watch list taken over. A broken list is fatal here; a running daemon keeps
     the one it has. `thorough`: read the whole database first, and refuse a damaged one.
     """
+    from monitor.store.facts import LIST_PROBLEM, OFFLINE  # noqa: PLC0415
     from monitor.wiring import build  # noqa: PLC0415
 
     where = resources.sources_path(found.home)
@@ -62,12 +66,12 @@ def _started(found: "Settings", *, thorough: bool = False) -> "App":
         if thorough:
             app.refuse_damage()
         app.take_over(app.load_watch_list(where))
-        app.store.meta.set("watch_list_problem", "")
+        app.store.meta.set(LIST_PROBLEM, "")
     except MonitorError:
         app.store.close()
         raise
     _log.info("home %s, database %s, mail to %s", found.home, found.database, app.post.describe())
-    if since := app.store.meta.get("offline_since"):
+    if since := app.store.meta.get(OFFLINE):
         _log.warning(
             "network gone since %sZ; looks wait until it is back, nothing counts against any source", since[:19]
         )
@@ -162,7 +166,7 @@ def _results(app: "App", since: datetime, *, quiet: bool) -> list[dict[str, Any]
 
 
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """One line: does it run, is all well? Exit code 0 well, 1 needs attention, 2 not running or mail undelivered."""
+    """One line: does it run, is all well? Exit code 0 well, 1 needs attention, 2 watching or sending suffers."""
     from monitor.store import never_made  # noqa: PLC0415 - costs the database library
 
     found = ground.settings()
@@ -183,44 +187,46 @@ def _say(as_json: bool, facts: dict[str, Any]) -> None:
 
 
 def _judge(app: ground.Kept) -> tuple[int, dict[str, Any]]:
-    from monitor.model import Health, Outcome  # noqa: PLC0415
-    from monitor.store import daemon_owner  # noqa: PLC0415
+    from monitor.services.health import Condition, wellbeing  # noqa: PLC0415 - costs the database library
 
-    now = app.clock.now()
-    states = [s for s in app.store.sources.all() if s.retired_at is None and s.source.pollable]
-    queue = app.store.outbox.pending(now)
-    last = max((s.last_poll_at for s in states if s.last_poll_at), default=None)
-    shortest = min((s.source.interval for s in states), default=timedelta(days=1))
-    fine = {Health.OK, Health.NEW, Health.DOUBT}
-    bad = [s.source.id for s in states if s.health not in fine or s.last_outcome is Outcome.FAULT]
-    offline = app.store.meta.get("offline_since") or ""
-    problem = app.store.meta.get("watch_list_problem") or ""
-    owner = daemon_owner(app.settings.database)
+    found = wellbeing(app.store, app.settings, app.clock.now())
+    needs = [one for one in found.findings if not one.advice]
+    state = "; ".join(in_short(one, found, app.settings.zone) for one in needs) or "well"
     facts: dict[str, Any] = {
-        "running": owner or "", "sources": len(states), "attention": bad, "last_poll_at": last,
-        "offline_since": offline, "watch_list_problem": problem, "mail_waiting": queue.pending,
-        "mail_failed": queue.failed, "mail_dead": queue.dead, "set_aside": len(app.store.aside.all()),
-        "suspended": [s.email for s in app.store.subscribers.all() if s.suspended_at is not None],
+        "running": found.daemon, "sources": len(found.watched), "attention": [s.source.id for s in found.ailing],
+        "last_poll_at": found.last_look, "offline_since": found.offline_since, "watch_list_problem": found.list_problem,
+        "mail_waiting": found.queue.pending, "mail_failed": found.queue.failed, "mail_dead": found.queue.dead,
+        "set_aside": len(found.aside), "suspended": list(found.suspended), "condition": str(found.condition),
+        "findings": [one.name for one in found.findings], "state": state,
     }  # fmt: skip
-    urgent = []
-    if owner is None:
-        urgent.append("not running")
-    if last is None:
-        urgent.append("nothing polled yet")
-    elif now - last > 2 * shortest:
-        urgent.append(f"nothing polled since {ground.local(last, app.settings.zone)}")
-    if queue.oldest is not None and now - queue.oldest > timedelta(hours=1):
-        waiting = ground.count(queue.pending + queue.sending, "mail")
-        urgent.append(f"{waiting} undelivered since {ground.local(queue.oldest, app.settings.zone)}")
-    worries = [ground.count(len(bad), "source needs", "sources need") + " attention"] if bad else []
-    worries += ["our own network is gone"] if offline else []
-    worries += ["sources.yaml has a mistake (monitor check)"] if problem else []
-    worries += [ground.count(queue.failed + queue.dead, "mail") + " failed"] if queue.failed + queue.dead else []
-    worries += [ground.count(facts["set_aside"], "digest") + " set aside"] if facts["set_aside"] else []
-    many = len(facts["suspended"])
-    worries += [ground.count(many, "subscriber is", "subscribers are") + " suspended"] if many else []
-    code = NOT_RUNNING if urgent else ATTENTION if worries else 0
-    state = "well" if code == 0 else "; ".join(urgent + worries)
-    facts["state"] = state
-    facts["line"] = f"{state}: {ground.count(len(states), 'source')}, last look {ground.local(last, app.settings.zone)}"
-    return code, facts
+    last = ground.local(found.last_look, app.settings.zone)
+    facts["line"] = f"{state}: {ground.count(len(found.watched), 'source')}, last look {last}"
+    return {Condition.WELL: 0, Condition.ATTENTION: ATTENTION, Condition.TROUBLE: NOT_RUNNING}[found.condition], facts
+
+
+def in_short(one: "Finding", found: "Wellbeing", zone: "ZoneInfo") -> str:
+    """A finding in a few words, for one line."""
+    values = {n: ground.local(v, zone) if isinstance(v, datetime) else v for n, v in one.values.items()}
+    count = int(str(values.get("count", 0)))
+    queue = found.queue
+    said = {
+        "no_daemon": "not running",
+        "not_written": "results cannot be written",
+        "offline": "our own network is gone",
+        "late": f"looks are {ground.count(count, 'hour')} late",
+        "list_broken": "sources.yaml has a mistake (monitor check)",
+        "robots": f"robots.txt keeps us from {ground.count(count, 'source')}",
+        "ailing": f"{ground.count(count, 'source needs', 'sources need')} attention",
+        "shut": f"nothing goes out by {values.get('way')} since {values.get('since')}",
+        "waits": f"{ground.count(queue.pending + queue.sending, 'mail')} undelivered since {values.get('since')}",
+        "undelivered": f"{ground.count(count, 'mail')} failed",
+        "aside": f"{ground.count(count, 'digest')} set aside",
+        "suspended": f"{ground.count(count, 'subscriber is', 'subscribers are')} suspended",
+        "no_readers": "nobody gets the digests",
+        "no_space": "the disk is nearly full",
+        "little_space": "little room on the disk",
+        "old_backup": f"no backup since {values.get('since')}",
+        "no_contact": "no contact address",
+        "settings": f"{ground.count(count, 'setting is', 'settings are')} known to nobody",
+    }
+    return said[one.name]

@@ -58,6 +58,8 @@ class Seen:
     """As in `SourceState`."""
     notices: tuple[StandingNotice, ...] = ()
     """Status notices that stand on its page and that nobody has called noise."""
+    faulty: bool = False
+    """The program itself failed on it at the last look."""
 
     @property
     def url(self) -> str:

@@ -29,11 +29,10 @@ from monitor.model import (
     Source,
     Subscriber,
 )
+from monitor.store.facts import FIRST_START, OFFLINE
 
 FIRST_REPORT_WAIT = timedelta(minutes=15)
 """How long the first report waits for the last sources to be looked at."""
-FIRST_START = "first_start_at"
-OFFLINE = "offline_since"
 DOCUMENTS_WAIT = timedelta(minutes=5)
 """How long a message that may go out at any time waits for documents that nobody has asked for yet."""
 ASIDE_WAIT = timedelta(hours=1)

@@ -1,6 +1,5 @@
 """One poll, end to end, and the only path by which polls happen."""
 
-from monitor.poll.network import OFFLINE
 from monitor.poll.polling import LEASE, Polling
 
-__all__ = ["LEASE", "OFFLINE", "Polling"]
+__all__ = ["LEASE", "Polling"]

@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 from monitor.clock import Clock
 from monitor.fetch import HttpFetcher
 from monitor.store import Store
+from monitor.store.facts import OFFLINE
 
-OFFLINE = "offline_since"
-"""The fact that says since when."""
 BETWEEN_PROBES = timedelta(seconds=20)
 PROBES = 4
 """Hosts asked at a time."""

@@ -14,6 +14,7 @@ from monitor.model import (
     Finding,
     Health,
     Memory,
+    Outcome,
     QuoteState,
     Severity,
     Source,
@@ -89,6 +90,7 @@ class Standings:
             next_poll_at=row.next_poll_at,
             robots=row.robots,
             notices=_standing(memory, told),
+            faulty=row.last_outcome == Outcome.FAULT,
         )
         return known, seen
 
@@ -178,7 +180,7 @@ def _open_changes() -> Any:
 _SEEN: Select[Any] = (
     select(
         SOURCE.c.id, SOURCE.c.definition, SOURCE.c.health, SOURCE.c.health_since, SOURCE.c.retired_at, SOURCE.c.looks,
-        SOURCE.c.last_poll_at, SOURCE.c.last_good_at, SOURCE.c.next_poll_at, SOURCE.c.robots,
+        SOURCE.c.last_poll_at, SOURCE.c.last_good_at, SOURCE.c.next_poll_at, SOURCE.c.robots, SOURCE.c.last_outcome,
         MEMORY.c.value.label("memory"), FINDING.c.value.label("finding"), _open_changes().label("open_changes"),
     )
     .outerjoin(MEMORY, MEMORY.c.source_id == SOURCE.c.id)

@@ -16,6 +16,7 @@ from starlette.routing import Match
 
 from monitor.links import Links
 from monitor.model import Source
+from monitor.services.health import Overdue, overdue
 from monitor.store import Store
 from monitor.web.access import LANGUAGE, SEED, Access, Caller, Identity, Role, cookie_name
 from monitor.web.attempts import Attempts
@@ -23,7 +24,6 @@ from monitor.web.password import Verify, verify
 from monitor.web.public import NAV, may_reach
 from monitor.web.statics import Statics
 from monitor.web.typed import Typed
-from monitor.web.wellbeing import Overdue, overdue
 from monitor.web.wording import NAMES, PageWords, Wording
 from monitor.wiring import App
 

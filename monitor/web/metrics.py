@@ -6,7 +6,7 @@ from datetime import datetime
 
 from monitor.model import Health
 from monitor.model.verdict import Tally, Verdict
-from monitor.web.wellbeing import Wellbeing
+from monitor.services.health import Wellbeing
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _PREFIX = "footnote_watch_"

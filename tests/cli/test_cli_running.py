@@ -15,6 +15,7 @@ from monitor.cli import running
 from monitor.clock import SystemClock
 from monitor.model import DeliveryState
 from monitor.store import daemon_lock, daemon_owner, open_store
+from monitor.store.facts import BACKED_UP
 
 UNREACHABLE = """\
 version: 1
@@ -63,13 +64,13 @@ def test_status_names_what_is_urgent_first(monitor, lived_in):
     done = monitor("status")
     assert done.code == 2
     assert done.out.startswith("not running; 1 mail undelivered since ")
-    assert "; 1 source needs attention; 2 mails failed: 3 sources, last look " in done.out
+    assert "; 1 source needs attention; 2 mails failed; no backup since " in done.out
 
 
 def test_status_of_a_home_where_nothing_was_polled_yet(monitor, alone):
     (alone / "db").mkdir(exist_ok=True)
     (alone / "db/monitor.sqlite3").touch()
-    assert monitor("status").out == "not running; nothing polled yet: 0 sources, last look never\n"
+    assert monitor("status").out == "not running; nobody gets the digests: 0 sources, last look never\n"
 
 
 def test_a_start_while_the_network_is_gone_says_why_nothing_is_looked_at(monitor, alone):
@@ -81,6 +82,7 @@ def test_a_start_while_the_network_is_gone_says_why_nothing_is_looked_at(monitor
 
 
 def settle_everything(store):
+    store.meta.set(BACKED_UP, store._clock.now().isoformat())
     for row in store.outbox.deliveries(states=[DeliveryState.FAILED, DeliveryState.DEAD]):
         store.outbox.retry(row.id, row.created_at)
     while claimed := store.outbox.claim(store._clock.now(), timedelta(minutes=1)):
@@ -96,8 +98,9 @@ def test_status_needs_attention_when_it_runs_but_not_all_is_well(monitor, opened
         opened.meta.set("watch_list_problem", "sources.yaml:3: nonsense")
         facts = json.loads(monitor("status", "--json").out)
     assert facts["state"] == (
-        "1 source needs attention; our own network is gone; sources.yaml has a mistake (monitor check)"
+        "our own network is gone; sources.yaml has a mistake (monitor check); 1 source needs attention"
     )
+    assert facts["condition"] == "trouble"
     assert facts["running"].startswith(f"pid {os.getpid()} on ")
     assert facts["attention"] == ["senate-report"]
 

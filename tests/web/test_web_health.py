@@ -11,9 +11,10 @@ from conftest import HOSTILE
 from monitor.judge.coverage import Seen
 from monitor.model import Aside, ChannelState, DigestKind, Health, Memory, Source, Subscriber
 from monitor.model.verdict import Tally
+from monitor.services.health import Wellbeing, wellbeing
 from monitor.store import Queue, daemon_lock
+from monitor.store.facts import LIST_PROBLEM
 from monitor.web.metrics import written
-from monitor.web.wellbeing import PROBLEM, Wellbeing, wellbeing
 from monitor.web.wording import LANGUAGES, Wording
 
 NOW = lived.NOW
@@ -58,6 +59,10 @@ def test_when_all_is_well_nothing_is_found():
         ({"backup": None}, "old_backup"),
         ({"contact": ""}, "no_contact"),
         ({"unknown_settings": 2}, "settings"),
+        ({"writing": False}, "not_written"),
+        ({"seen": (replace(SEEN, health=Health.GONE),)}, "ailing"),
+        ({"seen": (replace(SEEN, faulty=True),)}, "ailing"),
+        ({"suspended": ("anna@example.org",)}, "suspended"),
     ],
 )
 def test_what_is_wrong_is_found_and_has_words_in_every_language(changed, name):
@@ -110,7 +115,7 @@ def test_a_running_daemon_is_seen(pages):
 
 
 def test_what_is_wrong_with_the_list_is_shown_as_text(pages):
-    pages.store.meta.set(PROBLEM, f"sources.yaml:4: {HOSTILE}")
+    pages.store.meta.set(LIST_PROBLEM, f"sources.yaml:4: {HOSTILE}")
     text = pages.get("/health").text
     assert "was not taken over: sources.yaml:4" in text
     assert "<script>alert" not in text
@@ -129,7 +134,7 @@ def test_the_number_of_questions_is_bounded(pages, queries):
 
 
 def test_the_figures_are_those_of_the_store(pages):
-    found = wellbeing(pages.app)
+    found = wellbeing(pages.store, pages.app.settings, NOW)
     assert found.polls == 8
     assert found.healths[Health.BLOCKED] == 1
     assert found.healths[Health.NOT_WATCHED] == 1

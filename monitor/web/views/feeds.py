@@ -20,6 +20,7 @@ from monitor.messages.happened import event_views
 from monitor.messages.standing import answer_lines
 from monitor.model import Change, DigestChange, DigestEvent, Event, Section, Source
 from monitor.store import Line, Wanted
+from monitor.store.facts import FIRST_START
 from monitor.web.atom import Feed, FeedEntry, answer, written
 from monitor.web.desk import AtDesk, Desk
 from monitor.web.public import excerpted
@@ -138,7 +139,7 @@ def _feed(desk: Desk, chosen: Chosen, *, own: str) -> Feed:
     sources = store.timeline.sources()
     lines = store.timeline.page(chosen.wanted, sources, limit=ENTRIES)
     found = store.timeline.found(lines)
-    began = store.meta.get("first_start_at")
+    began = store.meta.get(FIRST_START)
     words = desk.t.mail
     return Feed(
         name=chosen.name,

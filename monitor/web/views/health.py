@@ -8,12 +8,12 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import PlainTextResponse, Response
 
 from monitor.logs import Mask
+from monitor.services.health import Condition, Finding, Wellbeing, wellbeing
 from monitor.web.access import Role
 from monitor.web.desk import AtDesk, Desk, NavItem
 from monitor.web.forms import needs
 from monitor.web.metrics import MEDIA_TYPE, written
 from monitor.web.views.coverage import chapter
-from monitor.web.wellbeing import Finding, wellbeing
 
 router = APIRouter()
 NAV = NavItem("/health", "health.title", 60, Role.REVIEWER)
@@ -22,10 +22,11 @@ KEY = "metrics"
 
 @router.get("/health", dependencies=[needs(Role.REVIEWER)])
 def health(desk: AtDesk) -> Response:
-    found = wellbeing(desk.house.app)
+    found = wellbeing_of(desk)
     return desk.page(
         "health.html", found=found, findings=[(one, _said(desk, one)) for one in found.findings],
-        metrics=_address(desk), clean=Mask(desk.house.app.settings.secrets).clean,
+        well=found.condition is Condition.WELL, metrics=_address(desk),
+        clean=Mask(desk.house.app.settings.secrets).clean,
     )  # fmt: skip
 
 
@@ -34,8 +35,12 @@ def metrics(desk: AtDesk, key: str = "") -> Response:
     """For whoever may see the pages; for a program elsewhere, with the key that the page Health shows."""
     if desk.who is None and desk.house.links.opened(KEY, key) != KEY:
         raise HTTPException(403)
-    found = wellbeing(desk.house.app)
+    found = wellbeing_of(desk)
     return PlainTextResponse(written(found, chapter(desk).tally), media_type=MEDIA_TYPE)
+
+
+def wellbeing_of(desk: Desk) -> Wellbeing:
+    return wellbeing(desk.store, desk.house.app.settings, desk.now)
 
 
 def _address(desk: Desk) -> str:

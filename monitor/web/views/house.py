@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, HTTPException
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from monitor.errors import MonitorError
+from monitor.store.facts import FIRST_START
 from monitor.web.access import LANGUAGE
 from monitor.web.desk import YEAR, AtDesk
 from monitor.web.forms import Filled
@@ -49,7 +50,7 @@ def robots() -> Response:
 def healthz(desk: AtDesk) -> Response:
     """For a supervisor: 200 `{"status": "ok"}`, or 503 when the database cannot be read. Says nothing of content."""
     try:
-        desk.store.meta.get("first_start_at")
+        desk.store.meta.get(FIRST_START)
     except MonitorError:
         return JSONResponse({"status": "no database"}, 503)
     return JSONResponse({"status": "ok", "time": format_datetime(desk.now)})

@@ -1,4 +1,8 @@
-"""How the monitor itself is doing: figures that cost next to nothing, and what of them needs somebody."""
+"""Is all well? Figures that cost next to nothing, what of them needs somebody, and the one answer of it all.
+
+The heartbeat, `monitor status`, `monitor doctor`, the page Health, `/healthz` and `/metrics` say it in their own way;
+none of them judges. The thresholds stand here.
+"""
 
 import platform
 import shutil
@@ -6,14 +10,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from monitor import __version__
 from monitor.errors import StorageError
 from monitor.judge.coverage import Seen
-from monitor.model import Aside, ChannelState, Health
-from monitor.poll import OFFLINE
+from monitor.model import Aside, ChannelState, Expect, Health
+from monitor.settings import Settings
 from monitor.store import SQLITE, Queue, Store, daemon_owner
-from monitor.wiring import BACKED_UP, App
+from monitor.store.facts import BACKED_UP, FIRST_START, LIST_PROBLEM, OFFLINE
 
 LATE = timedelta(hours=1)
 """A look may be so late before it is worth a word: the sources of one host wait for each other."""
@@ -21,18 +26,32 @@ WAITS_LONG = timedelta(hours=1)
 OLD_BACKUP = timedelta(days=3)
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000
 """Bytes free on the disk."""
-PROBLEM = "watch_list_problem"
-"""The fact that says what is wrong with the edited list."""
+WELL = frozenset({Health.OK, Health.NEW, Health.DOUBT})
+"""States of a source that need nobody."""
+
+
+class Condition(StrEnum):
+    """The answer."""
+
+    WELL = "well"
+    ATTENTION = "attention"
+    """Something needs somebody when they can."""
+    TROUBLE = "trouble"
+    """The watching or the sending suffers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that needs somebody. `name` is an entry of `words/health.toml`; `grave`: the watching suffers."""
+    """Something that needs somebody. `name` is an entry of `words/health.toml`; `grave`: the watching suffers.
+
+    `advice`: better done, and all is well without it.
+    """
 
     name: str
     grave: bool
     values: dict[str, object] = field(default_factory=dict)
     command: str = ""
+    advice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +80,26 @@ class Wellbeing:
     list_problem: str = ""
     unknown_settings: int = 0
     contact: str = ""
+    suspended: tuple[str, ...] = ()
+    """Addresses of readers whose mail came back for good."""
+    writing: bool = True
+    """Results can be written, as far as is known."""
+
+    @property
+    def condition(self) -> Condition:
+        """Is all well?"""
+        if any(one.grave for one in self.findings):
+            return Condition.TROUBLE
+        return Condition.ATTENTION if any(not one.advice for one in self.findings) else Condition.WELL
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(one.name for one in self.findings)
+
+    @property
+    def ailing(self) -> tuple[Seen, ...]:
+        """Sources that do not bring their document, but for those of which that was expected; or the program fails."""
+        return tuple(one for one in self.watched if one.faulty or (one.health not in WELL and not _expected(one)))
 
     @property
     def watched(self) -> tuple[Seen, ...]:
@@ -95,9 +134,11 @@ class Wellbeing:
     def findings(self) -> tuple[Finding, ...]:
         """What needs somebody, gravest first."""
         found = (*self._watching(), *self._mail(), *self._keeping())
-        return tuple(sorted(found, key=lambda one: not one.grave))
+        return tuple(sorted(found, key=lambda one: (not one.grave, one.advice)))
 
     def _watching(self) -> Iterator[Finding]:
+        if not self.writing:
+            yield Finding("not_written", grave=True, command="monitor doctor")
         if not self.daemon:
             yield Finding("no_daemon", grave=True, command="monitor run")
         elif self.offline_since is not None:
@@ -109,7 +150,10 @@ class Wellbeing:
             yield Finding("list_broken", grave=True, values={"problem": self.list_problem}, command="monitor check")
         denied = [one.source.id for one in self.watched if one.robots == "denied"]
         if denied:
-            yield Finding("robots", grave=False, values={"count": len(denied), "list": ", ".join(denied)})
+            yield Finding("robots", grave=False, values={"count": len(denied), "list": ", ".join(denied)}, advice=True)
+        if ailing := [one.source.id for one in self.ailing]:
+            values = {"count": len(ailing), "list": ", ".join(ailing)}
+            yield Finding("ailing", grave=False, values=values, command="monitor sources")
 
     def _mail(self) -> Iterator[Finding]:
         for name, way in self.shut:
@@ -123,21 +167,24 @@ class Wellbeing:
             yield Finding("undelivered", grave=False, values={"count": self.queue.failed + self.queue.dead})
         if self.aside:
             yield Finding("aside", grave=True, values={"count": len(self.aside)})
+        if self.suspended:
+            yield Finding(
+                "suspended", grave=False, values={"count": len(self.suspended)}, command="monitor subscribers"
+            )
         if not self.readers:
             yield Finding("no_readers", grave=False, command="monitor subscribers add you@example.org")
 
     def _keeping(self) -> Iterator[Finding]:
-        if self.free is not None and self.free < max(NO_SPACE, self.database):
-            yield Finding("no_space", grave=True, values={"free": self.free // 1_000_000})
-        elif self.free is not None and self.free < max(LITTLE_SPACE, 3 * self.database):
-            yield Finding("little_space", grave=False, values={"free": self.free // 1_000_000})
+        if self.free is not None and (short := short_of_space(self.free, self.database)):
+            yield Finding(short, grave=short == "no_space", values={"free": self.free // 1_000_000})
         newest = self.backup or self.first_start
         if newest is not None and self.now - newest > OLD_BACKUP:
             yield Finding("old_backup", grave=False, values={"since": newest}, command="monitor backup")
         if not self.contact:
-            yield Finding("no_contact", grave=False, command="MONITOR_CONTACT")
+            yield Finding("no_contact", grave=False, command="MONITOR_CONTACT", advice=True)
         if self.unknown_settings:
-            yield Finding("settings", grave=False, values={"count": self.unknown_settings}, command="monitor config")
+            unknown = self.unknown_settings
+            yield Finding("settings", grave=False, values={"count": unknown}, command="monitor config", advice=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +202,30 @@ def overdue(store: Store, now: datetime) -> Overdue | None:
     return Overdue(int(late / timedelta(hours=1)), last) if late > LATE else None
 
 
-def wellbeing(app: App) -> Wellbeing:
-    """A bounded number of questions to the store, and two to the disk; reads no body and checks no page of the file."""
-    store, now = app.store, app.clock.now()
+def _expected(one: Seen) -> bool:
+    """The list says that the source does not bring its document, and it does not."""
+    return one.source.expect is Expect.BLOCKED and one.health is Health.BLOCKED
+
+
+def short_of_space(free: int, database: int) -> str:
+    """Bytes free on the disk of a database of so many: `no_space`, `little_space`, or empty when there is enough."""
+    if free < max(NO_SPACE, database):
+        return "no_space"
+    return "little_space" if free < max(LITTLE_SPACE, 3 * database) else ""
+
+
+def wellbeing(store: Store, settings: Settings, now: datetime, *, daemon: str = "", writing: bool = True) -> Wellbeing:
+    """A bounded number of questions to the store, and two to the disk; reads no body and checks no page of the file.
+
+    `daemon`, `writing`: what the daemon knows of itself, when it asks.
+    """
     readers = store.subscribers.all()
     silenced = sum(one.waiting for one in readers)
     database, free = _disk(store)
     return Wellbeing(
         now=now,
-        first_start=_time(store.meta.get("first_start_at")),
-        daemon=_daemon(store),
+        first_start=_time(store.meta.get(FIRST_START)),
+        daemon=daemon or _daemon(store),
         offline_since=_time(store.meta.get(OFFLINE)),
         seen=tuple(store.standings.seen().values()),
         polls=store.series.polls(),
@@ -178,9 +239,11 @@ def wellbeing(app: App) -> Wellbeing:
         database=database,
         free=free,
         backup=_backup(store),
-        list_problem=store.meta.get(PROBLEM) or "",
-        unknown_settings=len(app.settings.unknown),
-        contact=app.settings.contact,
+        list_problem=store.meta.get(LIST_PROBLEM) or "",
+        unknown_settings=len(settings.unknown),
+        contact=settings.contact,
+        suspended=tuple(one.email for one in readers if one.suspended_at is not None),
+        writing=writing,
     )
 
 

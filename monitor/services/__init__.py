@@ -1,0 +1,1 @@
+"""One answer to each question, whoever asks: a page, a command, the daemon, a program that watches it."""
