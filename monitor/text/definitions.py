@@ -20,7 +20,7 @@ class Definitions:
     """Finds defined terms. `after`: words behind a term that give it a meaning; `before`: words in front of it."""
 
     def __init__(self, after: Iterable[str], before: Iterable[str]) -> None:
-        said = f"{_TERM}[\\s\u00a0\u202f,]*{_GAP}(?:{_any(after)})(?!\\w)"
+        said = f"{_TERM}[\\s\u00a0\u202f,]*+{_GAP}(?:{_any(after)})(?!\\w)"
         named = f"(?<!\\w)(?:{_any(before)})[\\s\u00a0\u202f]+{_TERM}"
         listed = f"{_LISTED}{_TERM}[\\s\u00a0\u202f]*:"
         self._patterns = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (said, named, listed))
