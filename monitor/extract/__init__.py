@@ -42,7 +42,7 @@ EXTRACTORS: Mapping[str, str] = MappingProxyType(
 )
 """Name → `module:factory`."""
 
-_READERS = {"html": "html", "pdf": "pdf", "plain": "plain", "feed": "plain", "json": "plain"}
+_READERS = {"html": "html", "pdf": "pdf", "plain": "plain", "feed": "plain", "json": "plain", "xml": "plain"}
 """What `sniff` says → the extractor that reads it."""
 
 
@@ -69,5 +69,5 @@ def read(body: bytes, *, content_type: str, url: str, source: Source) -> Extract
 
 
 def fingerprint(media: str, source: Source) -> str:
-    """The fingerprint an extraction of this source gets when the bytes are html, pdf, plain, feed or json."""
+    """The fingerprint an extraction of this source gets when the bytes are html, pdf, plain, feed, json or xml."""
     return extractor(_READERS.get(media, media)).fingerprint(source)

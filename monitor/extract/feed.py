@@ -14,7 +14,7 @@ VERSION = 1
 MAX_ENTRIES = 5_000
 _ENTRY = re.compile(r"<(item|entry)(?=[\s>])")
 _TAG = re.compile(r"<[^<>]*>")
-_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _ADDRESS = re.compile(r"<link(?=[\s>/])([^<>]*)>")
 _ATTRIBUTE = re.compile(r"(?<![\w:])([\w:]++)\s*+=\s*+[\"']([^\"']*+)[\"']")
 _LONGEST_SUMMARY = 2_000
@@ -92,5 +92,5 @@ def _inner(text: str, name: str) -> str:
 def _plain(text: str, between: str) -> str:
     """Text without tags. Escaped HTML inside is markup too; entities the file defines itself are left as written."""
     text = text.replace("<![CDATA[", "").replace("]]>", "")
-    text = _ENTITY.sub(lambda found: html.unescape(found.group()), _TAG.sub(between, text))
+    text = ENTITY.sub(lambda found: html.unescape(found.group()), _TAG.sub(between, text))
     return html.unescape(_TAG.sub(between, text))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor.errors import ExtractError, ExtractKind
-from monitor.extract import names
+from monitor.extract import elements, names
 from monitor.extract.lines import Line, Page, Region, join, tidy
 from monitor.extract.links import Addresses
 from monitor.model import BlockKind, Link, Place
@@ -20,9 +20,12 @@ MAX_NODES = 400_000
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _SKIPPED = frozenset(
-    {"script", "style", "template", "svg", "iframe", "head", "video", "audio", "canvas", "noframes", "noembed"}
-    | {"-comment", "-doctype"}
+    {"script", "style", "head", "video", "audio", "canvas", "noframes", "noembed", "-comment", "-doctype"}
+    | elements.STRUCK
+    | elements.UNSPOKEN
 )
+_READ_OTHERWISE = frozenset({"template", "svg", "img", "sup", "msup", "mfrac", "input", *elements.FRAMES})
+"""Elements that say something else than the text inside them."""
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
      "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6",
@@ -37,6 +40,8 @@ _PLAIN = frozenset(
 _ROOTS = frozenset({"html", "body"})
 """Elements whose names tell of the whole page: `<body class="has-sidebar menu">`."""
 _WORD = re.compile(r"\w")
+EMPTY_CELL = "–"
+"""Stands in a row for a cell without text: what stands beside it keeps its column."""
 _MOST_CELL_LINES = 8
 """A table cell with more lines than this is layout."""
 
@@ -98,8 +103,7 @@ class _Walk:
             if tag == "-text":
                 self.text(node.text_content or "")
             elif tag is not None and tag not in _SKIPPED:
-                closing = None if tag in _PLAIN else self.enter(node, tag)
-                child = node.first_child
+                closing, child = self.begin(node, tag)
                 if child is not None:
                     stack.append((node, closing))
                     node = child
@@ -117,7 +121,74 @@ class _Walk:
                 following = node.next
             node = following
 
+    def begin(self, node: LexborNode, tag: str) -> tuple[_Closing | None, LexborNode | None]:
+        """Begin an element: what to do at its end, and the first of the nodes inside it that are to be read."""
+        if tag in _READ_OTHERWISE:
+            if tag == "template":
+                return None, self.shadow_tree(node)
+            if self.spoken(node, tag):
+                return None, None
+        elif tag not in _PLAIN and elements.is_struck(node.attributes.get("style")):
+            return None, None
+        closing = None if tag in _PLAIN else self.enter(node, tag)
+        return closing, None if tag == "svg" else node.first_child
+
+    def shadow_tree(self, node: LexborNode) -> LexborNode | None:
+        """The first node of a template that browsers show: a declared, open shadow root (HTML 4.12.3)."""
+        if (node.attributes.get("shadowrootmode") or "").lower() not in {"open", "closed"}:
+            return None
+        inside = node.template_fragments()
+        return inside[0].first_child if inside else None
+
+    def spoken(self, node: LexborNode, tag: str) -> bool:
+        """Read an element by what it says otherwise than by its text; whether its inside is to be passed over."""
+        if tag in elements.FRAMES:
+            self.framed(node, tag)
+            return tag == "iframe"
+        if tag == "svg":
+            title = node.css_first("title") if node.first_child is not None else None
+            self.sign(elements.drawing(node.attributes, title.text() if title is not None else ""))
+            return True
+        if tag == "img":
+            text = elements.picture(node.attributes, alone_in_cell=self.alone_in_cell(node))
+            if text and self.href is None and not self.button:
+                self.text(f" {text} ")
+            return False
+        if tag == "input":
+            self.text(elements.field(tag, node.attributes))
+            return False
+        if tag == "sup":
+            figure = elements.raised(node.text(), "".join(self.parts[-3:]))
+        else:
+            figure = elements.formula(tag, [x.text() for x in node.iter()])
+        if figure:
+            self.text(figure)
+        return bool(figure)
+
+    def sign(self, text: str) -> None:
+        """An icon's words, where they stand for a word of the text: in an entry or a cell, or behind other words."""
+        if text and (self.frames or self.parts) and self.href is None and not self.button:
+            self.text(f" {text} ")
+
+    def alone_in_cell(self, node: LexborNode) -> bool:
+        """Whether a picture is all that stands in a table's cell, in a row of several."""
+        around = node.parent
+        return around is not None and around.tag in {"td", "th"} and not around.text(strip=True) and self.in_row()
+
+    def in_row(self) -> bool:
+        return len(self.frames) >= 2 and self.frames[-2].tag == "tr" and bool(self.frames[-2].cells)
+
+    def framed(self, node: LexborNode, tag: str) -> None:
+        """A file shown in the page is a line of its own: a link to it."""
+        address = self.addresses.absolute(elements.framed_document(tag, node.attributes))
+        if address:
+            self.flush()
+            kind = elements.kind_of(address)
+            self.lines.append(Line(kind, self.region, links=[Link(kind, address)], element=self.element))
+
     def text(self, text: str) -> None:
+        if not text:
+            return
         if self.pre and "\n" in text:
             first, *rest = text.split("\n")
             self.text(first)
@@ -145,7 +216,8 @@ class _Walk:
         if text:
             line = Line(text, self.region, links=self.links, element=self.element)
             line.linked = self.any_link and not self.any_plain and not self.any_button
-            line.pressed = self.any_button and not self.any_plain and not self.any_link
+            only_pressed = self.any_button and not self.any_plain and not self.any_link
+            line.pressed = only_pressed and not elements.says_something(text)
             if self.frames:
                 self.frames[-1].own.append(len(self.lines))
             self.lines.append(line)
@@ -273,12 +345,14 @@ class _Walk:
     def merge_row(self, cells: list[list[int]]) -> None:
         """Make the cells of a table row one line, unless they are the columns of a layout."""
         filled = [cell for cell in cells if cell]
-        parts = [[x for i in cell if (x := self.lines[i])] for cell in filled]
+        every = [[x for i in cell if (x := self.lines[i])] for cell in cells]
+        parts = [cell for cell in every if cell]
         if len(filled) < 2 or any(len(cell) > _MOST_CELL_LINES for cell in parts):
             return
         if len({line.region for cell in parts for line in cell}) > 1:
             return
-        row = join([join(cell, " ", BlockKind.ROW) for cell in parts], " | ", BlockKind.ROW)
+        empty = Line(EMPTY_CELL, parts[0][0].region, linked=True, pressed=True, element=parts[0][0].element)
+        row = join([join(cell or [empty], " ", BlockKind.ROW) for cell in every], " | ", BlockKind.ROW)
         for cell in filled:
             for index in cell:
                 self.lines[index] = None

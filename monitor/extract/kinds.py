@@ -10,6 +10,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _FEED = re.compile(rb"<(?:rss|feed|rdf:rdf)(?=[\s>])", re.IGNORECASE)
+_XML = re.compile(r"(?:application|text)/(?:[\w.-]+\+)?xml")
 _SVG = re.compile(rb"<svg(?=[\s>])", re.IGNORECASE)
 _XHTML = re.compile(rb"<html(?=[\s>])|<!doctype\s+html", re.IGNORECASE)
 _LEAD = re.compile(rb"(?:\s|<!--.{0,4000}?-->|<\?.{0,400}?\?>)*+", re.DOTALL)
@@ -21,7 +22,7 @@ _TEXT = bytes(byte for byte in range(256) if byte >= 0x20 or byte in b"\t\n\f\r\
 
 
 def sniff(body: bytes, declared: str) -> str:
-    """The kind of a body: html | pdf | plain | feed | json | image | zip | unknown.
+    """The kind of a body: html | pdf | plain | feed | json | xml | image | zip | unknown.
 
     `declared` is the media type as the server states it (parameters are ignored). Bytes win: a PDF sent as HTML is a
     PDF, a program sent as PDF is unknown.
@@ -48,7 +49,12 @@ def _sniff_text(start: bytes, declared: str) -> str:
         return "unknown"
     if text[:1] in {b"{", b"["} and not declared.startswith("text/"):
         return "json"
-    return _sniff_markup(text) or ("html" if declared in {"text/html", "application/xhtml+xml"} else "plain")
+    known = _sniff_markup(text)
+    if known:
+        return known
+    if text[:1] == b"<" and (start.lstrip()[:5] == b"<?xml" or _XML.fullmatch(declared)):
+        return "xml"
+    return "html" if declared in {"text/html", "application/xhtml+xml"} else "plain"
 
 
 def _sniff_markup(text: bytes) -> str:

@@ -154,6 +154,8 @@ def claim_of(tag: str, attributes: dict[str, str | None], *, in_main: bool) -> C
     """The furniture an element claims to be; None for text."""
     claim: Claim | None = None
     place = TAGS.get(tag) or ROLES.get(attributes.get("role") or "")
+    if tag == "textarea" and ("readonly" in attributes or "disabled" in attributes):
+        place = None  # shown there to be read
     if place:
         claim = Claim(place)
     elif attributes and tag not in _HEADINGS:

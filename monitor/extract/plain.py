@@ -1,16 +1,13 @@
-"""Plain text, JSON and feeds to blocks. No XML parser is near: entities stay the words they are."""
+"""Plain text, JSON, XML and feeds to blocks. No XML parser is near: entities stay the words they are."""
 
 import hashlib
-import json
 import re
-from collections.abc import Iterator
-from typing import Any
 
 from monitor.errors import ExtractError, ExtractKind
-from monitor.extract import charset, feed
+from monitor.extract import charset, feed, markup, records
 from monitor.extract.kinds import sniff
 from monitor.extract.lines import tidy
-from monitor.model import Block, Extraction, Source
+from monitor.model import Block, Extraction, Item, Source, WatchAs
 
 VERSION = 2
 """Must be raised when the output for the same bytes changes: old snapshots are then read again, quietly."""
@@ -24,7 +21,7 @@ _WRAPPED = range(40, 101)
 
 
 class PlainExtractor:
-    """Reads text without markup, JSON (one block a value) and RSS or Atom feeds (with items)."""
+    """Reads text without markup, JSON (one row a record), XML (its words) and RSS or Atom feeds (with items)."""
 
     def read(self, body: bytes, *, content_type: str, url: str, source: Source) -> Extraction:
         """Raises ExtractError (EMPTY, TOO_COSTLY)."""
@@ -37,9 +34,9 @@ class PlainExtractor:
             found = feed.read(decoded.text, url=url)
             blocks, margin, items, title = found.blocks, found.margin, found.items, found.title
         else:
-            texts = _json_lines(decoded.text) if kind == "json" else paragraphs(decoded.text)
-            blocks = tuple(Block(text) for text in texts)
-            margin, items, title = (), (), ""
+            blocks, items = _read(decoded.text, kind, url)
+            items = items if source.watch_as is WatchAs.LISTING else ()
+            margin, title = (), ""
         if not blocks and not margin:
             raise ExtractError(ExtractKind.EMPTY, "the file holds no text")
         if len(blocks) > MAX_BLOCKS:
@@ -47,8 +44,22 @@ class PlainExtractor:
         return Extraction(fingerprint, blocks, margin, items, title, charset=decoded.charset, media="plain")
 
     def fingerprint(self, source: Source) -> str:  # noqa: ARG002 - plain text has no rules of its source's
-        rules = hashlib.sha256(f"feed {feed.VERSION}".encode()).hexdigest()[:8]
+        rules = hashlib.sha256(f"feed {feed.VERSION} json {records.VERSION} xml {markup.VERSION}".encode()).hexdigest()[
+            :8
+        ]
         return f"plain:{VERSION}:{rules}"
+
+
+def _read(text: str, kind: str, url: str) -> tuple[tuple[Block, ...], tuple[Item, ...]]:
+    """Blocks, and the entries that a listing of this kind has."""
+    if kind == "json" and (found := records.read(text, url=url)) is not None:
+        return found
+    if kind == "xml" and markup.is_sitemap(text):
+        items = markup.sitemap(text, url=url)
+        return markup.blocks_of(items), items
+    if kind == "xml" and (blocks := markup.read(text)):
+        return blocks, ()
+    return tuple(Block(line) for line in paragraphs(text)), ()
 
 
 def paragraphs(text: str) -> list[str]:
@@ -59,25 +70,3 @@ def paragraphs(text: str) -> list[str]:
         wrapped = all(len(line) in _WRAPPED for line in lines[:-1]) and not any(_LIST.match(line) for line in lines)
         found += [" ".join(lines)] if wrapped else lines
     return [clean for line in found if (clean := tidy(line))]
-
-
-def _json_lines(text: str) -> list[str]:
-    """One line a value, `where: value`; the text itself when it is no JSON (or nested beyond reading)."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return paragraphs(text)
-    return [clean for line in _leaves(value) if (clean := tidy(line))]
-
-
-def _leaves(value: Any) -> Iterator[str]:
-    stack: list[tuple[str, Any]] = [("", value)]
-    while stack:
-        where, value = stack.pop()
-        if isinstance(value, dict):
-            stack += [(f"{where}.{name}" if where else str(name), inner) for name, inner in reversed(value.items())]
-        elif isinstance(value, list):
-            stack += [(where, inner) for inner in reversed(value)]
-        elif value is not None and value != "":
-            shown = value if isinstance(value, str) else json.dumps(value)
-            yield f"{where}: {shown}" if where else shown

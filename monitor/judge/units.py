@@ -9,16 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 from monitor.judge.recall import short_hash, skeleton
 from monitor.model import Block, BlockKind, Link
+from monitor.text.addresses import document_of
 from monitor.text.align import Op, align
 from monitor.text.wording import same_wording
 from monitor.text.words import WordLists, changed_facts
 
-DOCUMENTS = frozenset({".pdf", ".doc", ".docx", ".odt", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".zip", ".csv"})
 MOST_UNITS = 4000
 """Beyond this many the difference is one: a rewrite."""
 
@@ -217,13 +215,5 @@ def _ink(text: str) -> str:
 
 
 def documents(links: Iterable[Link]) -> frozenset[str]:
-    """Paths of the documents linked here. Query and host are left out: tokens and mirrors are no news."""
-    paths = (_path(link.url).casefold().partition(";")[0] for link in links)
-    return frozenset(path for path in paths if PurePosixPath(path).suffix.lower() in DOCUMENTS)
-
-
-def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path
-    except ValueError:  # a hostile or broken address is no document
-        return ""
+    """The documents linked here. Host, token and time are left out: mirrors and turning tokens are no news."""
+    return frozenset(named for link in links if (named := document_of(link.url)))

@@ -57,7 +57,7 @@ from monitor.model.order import (
     StandingNotice,
     Trigger,
 )
-from monitor.model.text import Block, BlockKind, Extraction, Item, Link, Place, key_of
+from monitor.model.text import Block, BlockKind, Extraction, Item, Link, Place, key_of, marked_figure, plain_figures
 from monitor.model.watch import (
     Alternative,
     Citation,
@@ -85,5 +85,5 @@ __all__ = [
     "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
     "QuoteState", "QuoteTouch", "Reason", "RegionSide", "ReportLine", "Role", "Saying", "SayingKind", "Sayings",
     "Section", "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "StandingNotice", "Status", "Subscriber",
-    "Trigger", "WatchAs", "WatchList", "key_of",
+    "Trigger", "WatchAs", "WatchList", "key_of", "marked_figure", "plain_figures",
 ]  # fmt: skip

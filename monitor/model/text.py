@@ -38,16 +38,36 @@ class Link:
     url: str
 
 
-_WORD = re.compile(r"[\w%€$£§≤≥<>±≠]+")
+_SIGNS = "✓✗✖☐☑☒✅❌❎⛔🚫🟢🔴🟡🟠🔵⚪⚫🟩🟥🟨👍👎"
+"""Signs that stand for a word: yes, no, done, open."""
+_WORD = re.compile(
+    r"[\w%€$£§≤≥<>±≠]+"
+    rf"|[{_SIGNS}]"
+    r"|[+-](?:(?<![\w.,/].)(?<!\d .)(?=[€$£]?\d)"  # a figure's sign; the stroke in "2020 -2021" is none
+    r"|(?<=\b[a-z].)(?![\w+-])"  # a grade: A+, A-
+    r"|(?<=\d\+)(?!\w)"  # an age: 18+
+    r"|(?:(?<=\| .)|(?<=^.))(?= \|)|(?<=\| .)$)"  # a cell of a row with nothing in it
+    r"|[★☆]{2,}|[●○◐◯★☆▲▼↑↓↗↘]++(?:(?<=[\w:|)] .)(?= \||$)|(?=\s?\d))"  # at the start of a line these are bullets
+)
+_ALIKE = str.maketrans({"✔": "✓", "✘": "✗", "−": "-", "–": "-", "—": "-", "‒": "-", "‐": "-", "‑": "-"})
+_UP = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MAY_BE_RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]|(?<=\S)\[\d")
+_NOTES = re.compile(r"(?<=\S)\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,5}\]")
+_RAISED = re.compile(
+    r"(?:(?P<base>(?<![\w.,])(?:10(?=[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹])|2(?=[⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹]{2}))|\b(?i:art(?:\.|icles?|ikels?)?|§)\s?\d+)"
+    r"|(?P<unit>(?<![^\W\d_])(?:[kcdmh]|da)?m(?=[²³](?![⁰¹²³⁴⁵⁶⁷⁸⁹]))))?"
+    r"(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+)
 CACHED = 600
 """Characters up to which keys are kept: long texts would fill the memory."""
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
 
 
 def key_of(text: str) -> str:
-    """The words of a text as compared: NFKC, case-folded, word characters only, one blank between.
+    """The words of a text as compared: NFKC, case-folded, words and signs that stand for one, one blank between.
 
-    Soft hyphens, zero-width and bidi characters are dropped, so they never make a difference of words.
+    Raised marks of notes, soft hyphens, zero-width and bidi characters are dropped, so they never make a difference of
+    words.
     """
     return _short_key(text) if len(text) <= CACHED else _long_key(text)
 
@@ -63,9 +83,41 @@ def _long_key(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    if text.isascii():
+        text = plain_figures(text)
+    else:
+        text = plain_figures(text.translate(_INVISIBLE)).translate(_ALIKE)
+        text = unicodedata.normalize("NFKC", text)
     return " ".join(_WORD.findall(text.casefold()))
+
+
+def plain_figures(text: str) -> str:
+    """A text without the marks of its notes (`word³`, `word[3]`); powers, units and articles keep what is raised in
+    them: `10^25`, `m2`, `art. 5^2`.
+
+    The numbers of notes count on when another one comes before them, and are no figures of the text.
+    """
+    return _NOTES.sub("", _RAISED.sub(_lowered, text)) if _MAY_BE_RAISED.search(text) else text
+
+
+def marked_figure(before: str, figure: str) -> str:
+    """How a figure raised behind a text is written down, so that it stays no digit of what stands before it.
+
+    A power or an article's as `^25`, that of a unit as it is printed (`m²`), the number of a note as `[3]`.
+    """
+    tail = before[-12:]
+    found = list(_RAISED.finditer(tail + figure.replace("-", "⁻").translate(_UP)))
+    last = found[-1] if found and found[-1].end() >= len(tail) + len(figure) else None
+    if figure.startswith("-") or (last and last["base"]):
+        return f"^{figure}"
+    return figure.translate(_UP) if last and last["unit"] else f"[{figure}]"
+
+
+def _lowered(found: re.Match[str]) -> str:
+    figure = unicodedata.normalize("NFKC", found["raised"]).replace("−", "-")
+    if found["base"]:
+        return f"{found['base']}^{figure}"
+    return f"{found['unit']}{figure}" if found["unit"] else ""
 
 
 @dataclass(frozen=True, slots=True)

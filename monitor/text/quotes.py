@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from monitor.model import Block, Quote, QuoteMatch, QuoteState, key_of
+from monitor.model import Block, Quote, QuoteMatch, QuoteState, key_of, plain_figures
 
 CHANGED_FROM = 0.80
 """Share of equal letters from which a passage is the quoted one, reworded."""
@@ -25,7 +25,6 @@ FUZZY_FROM = 0.90
 """Share of equal letters from which a passage marked `fuzzy` counts as found."""
 
 _WORD = re.compile(r"[\w%€$£§]+")
-_SUPERSCRIPT = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 _BRACKETED = re.compile(r"\(\d{1,3}\)|\[\d{1,3}\]")
 _AFTER_STOP = re.compile(r"(?<=[^\W\d][.,;:!?”\"’»)])\d{1,3}(?!\S)")
 _GLUED = re.compile(r"(?<=[^\W\d_]{3})\d{1,3}$")
@@ -217,7 +216,7 @@ def _blank(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=65536)
 def _letters(word: str) -> str:
-    plain = unicodedata.normalize("NFKC", word.translate(_SUPERSCRIPT)).casefold()
+    plain = unicodedata.normalize("NFKC", plain_figures(word)).casefold()
     return _NOT_KEPT.sub("", _GLUED.sub("", plain))
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Self
 
+from monitor.model import plain_figures
 from monitor.text.definitions import Definitions
 from monitor.text.patterns import months, one_of, section, without_accents, words
 from monitor.text.wording import written_out
@@ -115,7 +116,9 @@ _FIGURES = r"""
     | (?P<month3>{months})\b\.? \s+ (?P<day3>\d{{1,2}})(?:st|nd|rd|th)?\b
     | (?P<dotted>\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}})
     | (?P<version>\d+(?:\.\d+){{2,}})
-    | (?:(?P<before>[€$£]|(?:{currencies})\b) \s?)? (?P<number>{number}) (?![\w]*\d)
+    | (?P<minus>(?<!\d\ )[-−–](?=[€$£]?\d))?
+      (?:(?P<before>[€$£]|(?:{currencies})\b) \s?)? (?P<number>{number}) (?![\w]*\d)
+      (?:\^(?P<power>-?\d+))?
       (?: (?P<percent>\s?%|\s(?:{percent})\b)
         | (?:[\s-](?P<scale>{scales})\b)? (?:[\s-]?(?P<after>[€$£]|(?:{currencies})\b))? )
       (?!\w) )
@@ -128,7 +131,7 @@ _POWERS = {"thousands": 3, "millions": 6, "billions": 9}
 
 
 def _facts(text: str, lists: _Lists) -> dict[FactKind, list[_Seen]]:
-    text = written_out(unicodedata.normalize("NFC", text))
+    text = written_out(plain_figures(unicodedata.normalize("NFC", text)))
     found: dict[FactKind, list[_Seen]] = {kind: [] for kind in FactKind if kind not in _TERMS}
     rest: list[str] = []
     at = 0
@@ -162,11 +165,11 @@ def _figure(match: re.Match[str], lists: _Lists) -> tuple[FactKind, str]:
 
 def _amount(part: Mapping[str, str | None], lists: _Lists) -> tuple[FactKind, str]:
     printed = part["number"] or ""
-    value = _value(printed)
+    value = ("-" if part["minus"] else "") + _value(printed) + (f"^{part['power']}" if part["power"] else "")
     if part["percent"]:
         return FactKind.PERCENTAGE, value
     scale = part["scale"]
-    if scale:
+    if scale and not part["power"]:
         value = _tidy(Decimal(value).scaleb(lists.scales[scale.lower()]))
     currency = part["before"] or part["after"]
     if currency:

@@ -38,7 +38,7 @@ def test_json_is_one_block_a_value(read_bytes):
     value = {"policy": {"name": "Plan", "year": 2019, "tags": ["ai", "ethics"], "end": None, "open": True, "none": ""}}
     found = read_bytes(json.dumps(value).encode(), "application/json")
     assert [block.text for block in found.blocks] == [
-        "policy.name: Plan", "policy.year: 2019", "policy.tags: ai", "policy.tags: ethics", "policy.open: true",
+        "policy.name: Plan", "policy.open: true", "policy.tags: ai", "policy.tags: ethics", "policy.year: 2019",
     ]  # fmt: skip
 
 

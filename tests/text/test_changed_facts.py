@@ -43,6 +43,9 @@ def told(old, new, language, word_lists):
          [("date", "1. Januar 2025", "1. März 2026"), ("modal", "muss", "darf")]),
         ("de", "Sie müssen", "Sie sollen", [("modal", "müssen", "sollen")]),
         ("", "moet", "shall", [("modal", "moet", "shall")]),
+        ("en", "changes by +2.5 %", "changes by -2.5 %", [("percentage", "2.5 %", "-2.5 %")]),
+        ("nl", "groter dan 10²⁵", "groter dan 10²⁶", [("number", "10^25", "10^26")]),
+        ("de", "um 500 €", "um −500 €", [("money", "500 €", "−500 €")]),
     ],
 )  # fmt: skip
 def test_a_fact_that_changed_is_named_with_both_sides(language, old, new, facts, word_lists):
@@ -56,6 +59,8 @@ def test_a_fact_that_changed_is_named_with_both_sides(language, old, new, facts,
         ("en", "on 3rd of May 2024", "on May 3, 2024"),
         ("nl", "op 31/12/2024", "op 31 december 2024"),
         ("en", "20,000 people", "20 000 people"),
+        ("fr", "5000¹ systèmes", "5000² systèmes"),
+        ("nl", "2020-2024", "2020–2024"),
         ("en", "1,234,567.50 in all", "1 234 567.5 in all"),
         ("de", "1.234,50 Punkte", "1234,5 Punkte"),
         ("en", "€ 5 million", "5 million euros"),
