@@ -2,13 +2,14 @@
 
 import html
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from monitor.extract.lines import tidy
 from monitor.extract.links import Addresses
 from monitor.model import Block, BlockKind, Item, Link, key_of
 
-VERSION = 1
+VERSION = 2
 """Must be raised when the output for the same feed changes."""
 
 MAX_ENTRIES = 5_000
@@ -17,7 +18,10 @@ _TAG = re.compile(r"<[^<>]*>")
 ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _ADDRESS = re.compile(r"<link(?=[\s>/])([^<>]*)>")
 _ATTRIBUTE = re.compile(r"(?<![\w:])([\w:]++)\s*+=\s*+[\"']([^\"']*+)[\"']")
-_LONGEST_SUMMARY = 2_000
+_LONGEST_SUMMARY = 10_000
+_DATES = ("pubDate", "published", "updated", "dc:date")
+_SUMMARIES = ("description", "summary")
+_CONTENTS = ("content:encoded", "content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +57,34 @@ def read(text: str, *, url: str) -> Feed:
     about = tuple(Block(words) for name in ("title", "description", "subtitle") if (words := _inner(head, name)))
     if not starts:
         blocks = [Block(words) for line in _plain(text, "\n").split("\n") if (words := tidy(line))]
-    return Feed(title, tuple(blocks), about, tuple({item.key: item for item in items}.values()))
+    return Feed(title, tuple(blocks), about, _told_apart(items))
+
+
+def _told_apart(items: list[Item]) -> tuple[Item, ...]:
+    """Entries that share a key are known by title, and by date if need be; one said again is left out."""
+    for more in (lambda item: key_of(item.title), lambda item: item.date):
+        times = Counter(item.key for item in items)
+        items = [replace(item, key=_longer(item.key, more(item))) if times[item.key] > 1 else item for item in items]
+    return tuple({item.key: item for item in items}.values())
+
+
+def _longer(key: str, more: str) -> str:
+    return key if key == more else f"{key} {more}".strip()
 
 
 def _item(entry: str, addresses: Addresses) -> Item:
     title = _inner(entry, "title")
-    url = addresses.absolute(_link(entry))
-    date = next(
-        (found for name in ("pubDate", "published", "updated", "dc:date") if (found := _inner(entry, name))), ""
-    )
-    summary = next((found for name in ("description", "summary", "content") if (found := _inner(entry, name))), "")
-    return Item(url or key_of(title), title, url, date, summary[:_LONGEST_SUMMARY])
+    href, _, part = _link(entry).partition("#")
+    url = addresses.absolute(href)
+    url = f"{url}#{part}" if url and part else url  # entries of one page are told apart by the part they name
+    said, whole = _first(entry, _SUMMARIES), _first(entry, _CONTENTS)
+    summary = whole if key_of(said).rstrip("…. ") in key_of(whole) else f"{said} {whole}".strip()
+    named = _inner(entry, "guid") or _inner(entry, "id")
+    return Item(named or url or key_of(title), title, url, _first(entry, _DATES), summary[:_LONGEST_SUMMARY])
+
+
+def _first(entry: str, names: tuple[str, ...]) -> str:
+    return next((found for name in names if (found := _inner(entry, name))), "")
 
 
 def _link(entry: str) -> str:

@@ -6,11 +6,12 @@ all such groups the one that says most is taken, and others beside it that say n
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 from monitor.extract.lines import Line
 from monitor.model import BlockKind, Item, Link, key_of
 
-VERSION = 1
+VERSION = 2
 """Must be raised when the items of the same page change."""
 
 _FEWEST = 3
@@ -23,6 +24,7 @@ _ALSO = 0.4
 """A second group counts if it says at least this share of what the best says."""
 _LONGEST_TITLE = 300
 _LONGEST_SUMMARY = 600
+_MOST_FILES = 20
 _PASSING = re.compile(r"\d|^(?:odd|even|first|last|active|current|even-row|odd-row|clearfix)$")
 
 _MONTHS = (
@@ -150,7 +152,14 @@ def _item(entry: list[Line]) -> Item:
         url=link.url if link else "",
         date=date or find_date(title),
         summary=" ".join(rest)[:_LONGEST_SUMMARY],
+        files=_others(entry, link),
     )
+
+
+def _others(entry: list[Line], own: Link | None) -> tuple[str, ...]:
+    """The addresses an entry links to besides its own, in their order."""
+    found = dict.fromkeys(link.url for line in entry for link in line.links)
+    return tuple(url for url in found if own is None or url != own.url)[:_MOST_FILES]
 
 
 def _without(line: Line, title: str, date: str) -> str:
@@ -178,5 +187,5 @@ def _with_keys(items: list[Item]) -> tuple[Item, ...]:
     for item in items:
         words = key_of(item.title)
         key = item.url if item.url and shared[item.url] == 1 else f"{item.url} {words}".strip()
-        keyed.setdefault(key, Item(key, item.title, item.url, item.date, item.summary))
+        keyed.setdefault(key, replace(item, key=key))
     return tuple(keyed.values())

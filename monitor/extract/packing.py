@@ -12,7 +12,7 @@ def pack(extraction: Extraction) -> bytes:
         "fingerprint": extraction.fingerprint,
         "blocks": [_block(block) for block in extraction.blocks],
         "margin": [_block(block) for block in extraction.margin],
-        "items": [[x.key, x.title, x.url, x.date, x.summary] for x in extraction.items],
+        "items": [[x.key, x.title, x.url, x.date, x.summary, x.files] for x in extraction.items],
         "title": extraction.title,
         "declared_language": extraction.declared_language,
         "charset": extraction.charset,
@@ -32,9 +32,14 @@ def unpack(data: bytes) -> Extraction:
     values: dict[str, Any] = json.loads(data)
     values["blocks"] = tuple(_unblock(x) for x in values["blocks"])
     values["margin"] = tuple(_unblock(x) for x in values["margin"])
-    values["items"] = tuple(Item(*x) for x in values["items"])
+    values["items"] = tuple(_unitem(x) for x in values["items"])
     values["margin_at"] = tuple(values["margin_at"])
     return Extraction(**values)
+
+
+def _unitem(row: list[Any]) -> Item:
+    key, title, url, date, summary, files = row
+    return Item(key, title, url, date, summary, tuple(files))
 
 
 def _block(block: Block) -> list[Any]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.judge.listing import ItemUnit, frames, item_units, settle_items
+from monitor.judge.listing import ItemUnit, frames, inside_entries, item_units, said_within, settle_items
 from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.person import NOTHING_SAID
 from monitor.judge.recall import keep_pending, keep_slots, returned_late, returned_soon, short_hash, sight
@@ -89,7 +89,9 @@ def compare(
     rows = date_rows(told.blocks, words) | date_rows(current.blocks, words) if not lists else frozenset()
     marks = stamps((u for u in found if isinstance(u, Unit)), words, memory.told_since, now, rules, rows)
     teasers = teaser_sections(told.blocks, words) | teaser_sections(current.blocks, words)
-    frame = Frame(_title_lines(told, current), teasers, dated(found, words, now))
+    frame = Frame(
+        _title_lines(told, current), teasers, dated(found, words, now), inside_entries(found, told.items, current.items)
+    )
     in_part = "part" in rules and _in_part(found, told)
     scale = Scale(
         memory, sightings, now, marks, frame,
@@ -191,9 +193,11 @@ def differences(
     found = tuple(u for u in aligned if u.kind is not UnitKind.SAME)
     if not (told.items and current.items):
         return found
+    changed = item_units(told.items, current.items, words)
     entries = frames((*told.blocks, *current.blocks), told.items, current.items)
+    entries |= said_within((b for u in found for b in (*u.old, *u.new)), changed)
     text = tuple(u for u in found if any(b.key not in entries for b in (*u.old, *u.new)))
-    return (*item_units(told.items, current.items, words), *text)
+    return (*changed, *text)
 
 
 def _listed(weighed: Weighed) -> bool:

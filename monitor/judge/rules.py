@@ -20,7 +20,7 @@ ASKED = (
     "confirm",
 )
 """For a block of text. The first that answers yes speaks; those after it are not asked."""
-ASKED_OF_ENTRIES = ("window", "volatile", "flicker", "entry", "confirm")
+ASKED_OF_ENTRIES = ("window", "volatile", "rotating", "flicker", "entry", "confirm")
 """For an entry of a listing."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.cadence import WARM_UP_LOOKS, WARM_UP_TIME
+from monitor.judge.entries import counts
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.person import NOTHING_SAID, PERSON, overruled
@@ -43,12 +44,14 @@ NOISE_RULES = ENDLESS | {PERSON, "volatile", "rotating", "ticking", "flicker", "
 class Frame:
     """What of the text only frames the matter: lines of the page's title, sections that only point elsewhere.
 
-    And what speaks for an edit: `dated`, keys of new lines that give the day of the look.
+    And what speaks for an edit: `dated`, keys of new lines that give the day of the look. `entries`: keys of lines that
+    belong to an entry of a list, whose figures are matter.
     """
 
     titles: frozenset[str]
     teasers: frozenset[tuple[str, ...]]
     dated: frozenset[str] = frozenset()
+    entries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +198,8 @@ class Scale:
     def _name(self, weighed: Weighed) -> str:
         """A place that rotates keeps one name, whatever it shows: it is held back once, not at every look."""
         unit = weighed.unit
-        rotates = isinstance(unit, Unit) and weighed.rule in {"rotating", "ticking", PERSON}
-        return unit.slot if rotates and isinstance(unit, Unit) else unit.key
+        rotates = weighed.rule in {"rotating", "ticking"} or (isinstance(unit, Unit) and weighed.rule == PERSON)
+        return unit.slot if rotates else unit.key
 
     def _rule(self, unit: Unit | ItemUnit) -> str:
         if isinstance(unit, ItemUnit):
@@ -215,11 +218,18 @@ class Scale:
         sighting = self.sightings.get(short_hash("item", item.key)) if item else None
         if "volatile" in self.rules and is_volatile(sighting, self.now):
             return "volatile"
+        if unit.kind is PartKind.ITEM_CHANGED and "rotating" in self.rules and self._turns(unit):
+            return "rotating"
         if unit.kind is not PartKind.ITEM_NEW:
             return "entry" if "entry" in self.rules and unit.redated else "confirm"
         if "flicker" in self.rules and returned_soon(sighting):
             return "flicker"
         return "entry" if "entry" in self.rules else "confirm"
+
+    def _turns(self, unit: ItemUnit) -> bool:
+        """Does this entry say something else at every look?"""
+        self.slots[unit.slot] = slot = turn(self.slots, unit.slot, unit.key, self.now)
+        return self.now - slot.at < FLICKER and slot.turns > ROTATING_TURNS
 
     def _entry(self, unit: Unit) -> str:
         """A line that a listing shows for the first time, where its entries could not be told apart."""
@@ -235,10 +245,17 @@ class Scale:
         block = (unit.new or unit.old)[0]
         if "teaser" in self.rules and block.headings in self.frame.teasers:
             return "teaser"
-        if "count" in self.rules and self.lists and unit.digits_only and len(block.text.split()) <= LONGEST_COUNT:
+        if "count" in self.rules and self.lists and unit.digits_only and self._counts(unit):
             return "count"
         lone = "headline" in self.rules and unit.kind in {UnitKind.COME, UnitKind.GONE}
         return "headline" if lone and block.key in self.frame.titles else ""
+
+    def _counts(self, unit: Unit) -> bool:
+        """Is this a line of the frame of a list that counts its entries or pages?"""
+        old, new = unit.old[0], unit.new[0]
+        if len(new.text.split()) > LONGEST_COUNT or {old.key, new.key} & self.frame.entries:
+            return False
+        return counts(new.text)
 
     def _past(self, unit: Unit) -> str:
         return self._turning(unit) or self._coming_back(unit)

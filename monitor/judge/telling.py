@@ -8,7 +8,7 @@ from monitor.judge.compare import Comparison
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import Lore
 from monitor.judge.severity import heaviest, restored, weigh
-from monitor.judge.units import MOST_UNITS, Unit, UnitKind
+from monitor.judge.units import MOST_UNITS, Unit, UnitKind, documents
 from monitor.model import (
     Block,
     Change,
@@ -194,21 +194,30 @@ def _item_part(unit: ItemUnit) -> Part:
     item = unit.new or unit.old
     if item is None:
         raise ValueError("an entry unit has at least one side")
-    old, new = _shown(unit.old), _shown(unit.new)
-    if old and new:
+    both = unit.old is not None and unit.new is not None
+    old, new = _shown(unit.old, whole=both), _shown(unit.new, whole=both)
+    if old and new and unit.old and unit.new:
+        if unit.old.files != unit.new.files:
+            old, new = _with_files(old, unit.old), _with_files(new, unit.new)
         spans: tuple[Span, ...] = word_marks(old, new)
     else:
         spans = (Span(Mark.ADDED, new),) if new else (Span(Mark.REMOVED, old),)
     return Part(unit.kind, old, new, spans, url=item.url, date=item.date, slot=unit.slot)
 
 
-def _shown(item: Item | None) -> str:
-    """An entry as told: its date as printed, its title, and what the list says of it."""
+def _shown(item: Item | None, *, whole: bool = False) -> str:
+    """An entry as told: its date as printed, its title, and what the list says of it, `whole` or its beginning."""
     if item is None:
         return ""
     date = item.date if len(item.date) <= LONGEST_DATE and item.date not in item.title else ""
-    said = (date, item.title, item.summary[:LONGEST_SUMMARY])
+    said = (date, item.title, item.summary if whole else item.summary[:LONGEST_SUMMARY])
     return " – ".join(text for text in said if text)[:LONGEST_PART]
+
+
+def _with_files(shown: str, item: Item) -> str:
+    """The entry as told, and the names of the documents it links to."""
+    names = sorted(documents(Link("", url) for url in item.files))
+    return " – ".join((shown, *(name.rsplit("/", 1)[-1] for name in names)))
 
 
 def _clip(blocks: Sequence[Block]) -> str:

@@ -152,6 +152,8 @@ class Item:
     date: str = ""
     """As printed."""
     summary: str = ""
+    files: tuple[str, ...] = ()
+    """Further addresses it links to: its documents are compared."""
 
 
 @dataclass(frozen=True, slots=True)
