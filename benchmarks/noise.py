@@ -26,13 +26,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor import extract
-from monitor.decide import ask_next, decide
+from monitor.decide import ask_next, decide, question
 from monitor.digest import compose
 from monitor.errors import ExtractError
 from monitor.judge.case import Case
 from monitor.judge.lore import RULES, Lore, Rules
+from monitor.judge.neighbours import ASKED_AT_ONCE, testimony_of
 from monitor.messages import Renderer, Sender, read_marks
 from monitor.model import (
     Capture,
@@ -49,6 +51,7 @@ from monitor.model import (
     Section,
     Source,
     Subscriber,
+    Testimony,
     Trigger,
     WatchAs,
 )
@@ -58,11 +61,54 @@ READER = Subscriber(1, "reader@example.org")
 SECTION = Section("all", "All")
 
 
+class Street:
+    """The other streams of a host: what their pages showed at a time, as a neighbour that is asked then would."""
+
+    def __init__(self, corpus: str, own: dict[str, Any]) -> None:
+        manifest = json.loads((Path(corpus) / "MANIFEST.json").read_text("utf-8"))
+        entries = manifest["streams"] if isinstance(manifest, dict) else manifest
+        host = urlsplit(own.get("url") or "").hostname
+        self._corpus = corpus
+        self._files = [
+            e["file"] for e in entries if host and e is not own and urlsplit(e.get("url") or "").hostname == host
+            and e["stream"] != own["stream"]
+        ]  # fmt: skip
+        self._rows: dict[str, list[tuple[datetime, dict[str, Any]]]] = {}
+        self._read: dict[tuple[str, datetime], Extraction | None] = {}
+
+    def ask(self, reading: Extraction, url: str, now: datetime) -> tuple[Testimony, ...]:
+        """What the pages nearest in time before `now` say, as many as are asked at one look."""
+        found = []
+        for file in self._files:
+            if file not in self._rows:
+                rows = corpus_reader(self._corpus)(Path(self._corpus) / file)
+                self._rows[file] = [(datetime.fromisoformat(row["at"]), row) for row in rows]
+            at, row = max((x for x in self._rows[file] if x[0] <= now), key=lambda x: x[0], default=(now, {}))
+            page = self._page(file, at, row) if row else None
+            if page is not None:
+                sha256 = hashlib.sha256(row["body"].encode("utf-8", "surrogatepass")).hexdigest()
+                witness = testimony_of(reading, url, page, row["url"], sha256, at, requested=False)
+                found += [witness] if not witness.reason else []
+        return tuple(found[:ASKED_AT_ONCE])
+
+    def _page(self, file: str, at: datetime, row: dict[str, Any]) -> Extraction | None:
+        if (file, at) not in self._read:
+            body, declared = body_of(row)
+            source = Source("neighbour", "", "all", row["url"])
+            try:
+                page = extract.read(body, content_type=declared, url=row["url"], source=source)
+            except ExtractError:
+                page = None
+            good = page is not None and page.media == "html" and not row.get("anomaly")
+            self._read = {(file, at): page if good else None, **dict(list(self._read.items())[:8])}
+        return self._read[file, at]
+
+
 class Stream:
     """One source, fed one fetch after the other; state is fed back as the store would."""
 
-    def __init__(self, source: Source, lore: Lore, renderer: Renderer) -> None:
-        self.source, self.lore, self.renderer = source, lore, renderer
+    def __init__(self, source: Source, lore: Lore, renderer: Renderer, street: Street | None = None) -> None:
+        self.source, self.lore, self.renderer, self.street = source, lore, renderer, street
         self.memory, self.health = Memory(), Health.NEW
         self.told: Extraction | None = None
         self.before: Extraction | None = None
@@ -85,6 +131,9 @@ class Stream:
         case = Case(order, (), self.lore, now, now, self.told, self.before)
         looks = (Look(0, url, capture, reading or self.read(body, content_type), sha256=sha256),)
         ask_next(case, looks)
+        asked = question(case, looks) if self.street is not None else None
+        if asked is not None and self.street is not None:
+            case = replace(case, testimonies=self.street.ask(asked.reading, url, now))
         intent = decide(case, looks)
         self._keep(intent, sha256)
         added: list[str] = []
@@ -125,13 +174,14 @@ def run(job: tuple[str, dict[str, Any], bool, str]) -> tuple[list[dict[str, Any]
     lore = replace(load_lore(), rules=Rules(off=[off] if off else ()))
     renderer = Renderer(Sender("watch@example.org", "Footnote Watch", "bench", "watch@example.org"))
     source = source_of(entry, shuffled=shuffled)
-    stream, at_run = Stream(source, lore, renderer), None
+    street = Street(corpus, entry)
+    stream, at_run = Stream(source, lore, renderer, street), None
     predictions, notes, figures = [], [], Counter[str]()
     for index, row in enumerate(read_stream(Path(corpus) / entry["file"])):
         body, declared = body_of(row)
         if row["run"] != at_run:  # nothing is known of what lies between two runs: a new baseline
             at_run = row["run"]
-            stream = Stream(as_pdf(source, row), lore, renderer)
+            stream = Stream(as_pdf(source, row), lore, renderer, street)
         begin = time.process_time()
         intent, added, removed = stream.look(body, declared, datetime.fromisoformat(row["at"]))
         spent = time.process_time() - begin
@@ -165,13 +215,14 @@ def without_each(job: tuple[str, dict[str, Any], bool, str]) -> dict[str, Counte
     source, at_run = source_of(entry, shuffled=shuffled), None
     variants = {off: replace(lore, rules=Rules(off=[off] if off else ())) for off in ("", *sorted(RULES))}
     rows: list[dict[str, Any]] = []
+    street = Street(corpus, entry)
     alerts: dict[str, list[bool]] = {off: [] for off in variants}
     streams: dict[str, Stream] = {}
     for row in corpus_reader(corpus)(Path(corpus) / entry["file"]):
         body, declared = body_of(row)
         if row["run"] != at_run:
             at_run = row["run"]
-            streams = {off: Stream(as_pdf(source, row), variant, renderer) for off, variant in variants.items()}
+            streams = {off: Stream(as_pdf(source, row), variant, renderer, street) for off, variant in variants.items()}
         reading = streams[""].read(body, declared)
         for off, stream in streams.items():
             intent, _, _ = stream.look(body, declared, datetime.fromisoformat(row["at"]), reading)

@@ -257,7 +257,7 @@ CREATE TABLE poll (
 	reason TEXT NOT NULL,
 	looks BLOB NOT NULL,
 	used INTEGER NOT NULL,
-	good BOOLEAN NOT NULL,
+	good BOOLEAN NOT NULL, testimonies BLOB, asked INTEGER DEFAULT '0' NOT NULL,
 	CONSTRAINT fk_poll_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
 	CONSTRAINT uq_poll_source_id_token UNIQUE (source_id, token)
 );

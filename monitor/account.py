@@ -57,6 +57,10 @@ def _again(step: Step, change: Change, words: Words) -> dict[str, Any]:
         "texts": [_text(step.case.told), _text(reading if isinstance(reading, Extraction) else None)],
         "units": _units(comparison),
         "rules": _rules(comparison),
+        "neighbours": [
+            {"url": t.url, "sha256": t.sha256, "at": t.at, "lines": len(t.lines), "reason": t.reason}
+            for t in step.poll.testimonies or ()
+        ],
         "now": verdict_of(now, words) if now else None,
         "outcome": str(step.intent.outcome),
         "differs": list(unlike(change, now)) if now else ["not told by today's rules"],

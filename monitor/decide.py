@@ -5,13 +5,13 @@ stand in for it. The first look that brings the document is used; none: the sour
 with its own clock, and the readers hear of it when it stands.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urldefrag
 
 from monitor import cadence
 from monitor.errors import FetchError
-from monitor.judge import firstlook, follow, goodlook, othertelling, regions, spell
+from monitor.judge import firstlook, follow, goodlook, neighbours, othertelling, regions, spell
 from monitor.judge.case import Case, Choice, intent_of, setting_of
 from monitor.judge.document import Standing, State, sent_home, stand
 from monitor.judge.goodlook import Insight
@@ -28,6 +28,7 @@ from monitor.model import (
     Health,
     Look,
     Memory,
+    NotModified,
     Outcome,
     PollIntent,
     Reason,
@@ -128,7 +129,10 @@ def under_map(case: Case, look: Look) -> tuple[Look, regions.Mapped | None]:
     if not isinstance(look.reading, Extraction) or case.order.source.selector or look.reading.media != "html":
         return look, None
     quotes = tuple(q for c in case.citations for q in c.quotes)
-    mapped = regions.under_map(case.memory, case.before, look.reading, quotes, case.order.sayings)
+    memory, sayings = case.memory, case.order.sayings
+    said = neighbours.remembered(memory, case.testimonies or ()) if "neighbour" in case.lore.rules else ()
+    shared = neighbours.carried(look.reading, frozenset(said))
+    mapped = regions.under_map(memory, case.before, look.reading, quotes, sayings, shared)
     return replace(look, reading=mapped.reading), mapped
 
 
@@ -162,6 +166,40 @@ def _list_edited(case: Case, look: Look) -> bool:
     return look.place == 0 and bool(known) and known not in {source.url, *(a.url for a in source.alternatives)}
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What other pages of the site should be asked before a look is judged.
+
+    `lines`: hashes of the new lines in doubt. `new`: none was ever asked about this page.
+    """
+
+    reading: Extraction
+    url: str
+    now: datetime
+    lines: frozenset[str]
+    new: bool
+
+
+def question(case: Case, looks: tuple[Look, ...]) -> Question | None:
+    """Whether other pages of the site should be asked before these looks are judged."""
+    choice = _choose(case, looks)
+    reading = choice.look.reading
+    answer = choice.look.answer
+    if not choice.standing.good or choice.mapped is None or not isinstance(reading, Extraction):
+        return None
+    if "neighbour" not in case.lore.rules or not isinstance(answer, Capture | NotModified):
+        return None
+    doubt = neighbours.doubtful(case.memory, case.told, case.before, reading)
+    new = neighbours.unasked(case.memory) and any(neighbours.is_outside(b) for b in reading.blocks)
+    return Question(reading, answer.final_url, case.now, doubt, new) if doubt or new else None
+
+
+def _with_neighbours(memory: Memory, case: Case) -> Memory:
+    if case.testimonies is None:
+        return memory
+    return replace(memory, shared=neighbours.remembered(memory, case.testimonies), neighbours_at=case.now)
+
+
 def texts_compared(case: Case, look: Look) -> tuple[Extraction, Extraction, Extraction] | None:
     """The told text, the last good one and that of the look, all under one map; None when nothing is compared."""
     look, mapped = under_map(case, look)
@@ -180,8 +218,9 @@ def _good(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
     memory, extra, health = _after_spell(case, choice, insight.memory)
     redrawn: tuple[Change, ...] = ()
     if choice.mapped is not None:
-        memory = replace(memory, regions=choice.mapped.regions)
+        memory = _with_neighbours(replace(memory, regions=choice.mapped.regions), case)
         if choice.mapped.redrawn:
+            memory = replace(memory, neighbours_at=None)
             redrawn = (othertelling.technical_change(case.order.source.id, case.now, "redrawn"),)
     reading = choice.look.reading if isinstance(choice.look.reading, Extraction) else None
     if isinstance(choice.look.answer, Capture):
@@ -198,6 +237,7 @@ def _good(case: Case, looks: tuple[Look, ...], choice: Choice) -> PollIntent:
         events=(*events, *extra, *insight.events),
         held=insight.held,
         finding=finding,
+        testimonies=case.testimonies,
         found=follow.behind(insight.changes, case.order.source, memory.final_url, case.now),
     )
 

@@ -16,12 +16,13 @@ from functools import partial
 from typing import Protocol
 
 from monitor import crash, extract
-from monitor.decide import ask_next, decide, technical
+from monitor.decide import Question, ask_next, decide, question, technical
 from monitor.errors import ExtractError, FetchError
 from monitor.judge.case import Case
 from monitor.judge.document import same_place
 from monitor.judge.follow import followed
 from monitor.judge.lore import Lore
+from monitor.judge.neighbours import may_ask
 from monitor.judge.recall import not_ahead
 from monitor.judge.regions import parted
 from monitor.model import (
@@ -118,6 +119,14 @@ def with_texts(case: Case, look: Look, earlier: Earlier) -> Case:
 def asks_next(case: Case, looks: Sequence[Look], run: Run = here) -> bool:
     """After these looks, is the next alternative worth asking?"""
     return bool(_fitting(looks, run)(ask_next, case, _light(looks)))
+
+
+def questioned(case: Case, looks: Sequence[Look], run: Run = here) -> Question | None:
+    """What other pages of the site should be asked before these looks are judged; None when nothing is in doubt."""
+    if not may_ask(case.memory):
+        return None
+    asked: Question | None = _fitting(looks, run)(question, case, _light(looks))
+    return asked
 
 
 def judged(case: Case, looks: Sequence[Look], earlier: Earlier, run: Run = here) -> PollIntent:

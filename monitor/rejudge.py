@@ -158,7 +158,7 @@ def judge_again(store: Record, source: Source, judges: Judges) -> Iterator[Step]
             health=state.health, last_sha256=state.sha256, early_report=early, sayings=_at(said, poll.started_at),
         )  # fmt: skip
         case = case_of(order, judges.citations.get(source.id, ()), judges.lore, poll.started_at)
-        case = replace(case, now=poll.finished_at)
+        case = replace(case, now=poll.finished_at, testimonies=poll.testimonies)
         play = _followed if poll.trigger is Trigger.FOLLOW else _step
         step = play(store, poll, case, state)
         if step is not None:

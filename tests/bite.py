@@ -20,7 +20,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "BITE"
-RULE_TESTS = tuple(f"tests/judge/test_{name}.py" for name in ("rules", "person", "compare", "decide", "regions"))
+RULE_TESTS = tuple(
+    f"tests/judge/test_{name}.py" for name in ("rules", "person", "compare", "decide", "regions", "neighbours")
+)
 
 
 @dataclass(frozen=True, slots=True)

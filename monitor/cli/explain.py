@@ -108,6 +108,12 @@ def _reading(account: dict[str, Any]) -> list[str]:
         lines += [f"  {place['kind']}: {_short(place['old'])} → {_short(place['new'])}", f"    {asked}: {_end(place)}"]
     if len(account["rules"]) > MOST_PLACES:
         lines.append(f"  … and {len(account['rules']) - MOST_PLACES} more places (--json shows all)")
+    for asked in account["neighbours"]:
+        said = (
+            f"says the same in {asked['lines']} lines beside the document" if asked["lines"] else "says nothing of it"
+        )
+        why = f" ({asked['reason'].replace('_', ' ')})" if asked["reason"] else ""
+        lines.append(f"Neighbour asked   {asked['url']} {said}{why}")
     return lines
 
 

@@ -83,6 +83,8 @@ class _Walk:
         """For each region whether it lies in the main part."""
         self.elements: list[tuple[int, str]] = []
         self.password = False
+        self.nofollow: dict[str, None] = {}
+        """Addresses behind links that are not plain."""
         self.region = self.element = 0
         self.frames: list[_Frame] = []
         self.parts: list[str] = []
@@ -114,7 +116,9 @@ class _Walk:
             while following is None:
                 if not stack:
                     self.flush()
-                    return Page([x for x in self.lines if x], self.regions, self.elements, self.password)
+                    return Page(
+                        [x for x in self.lines if x], self.regions, self.elements, self.password, tuple(self.nofollow)
+                    )
                 node, closing = stack.pop()
                 if closing is not None:
                     self.leave(closing)
@@ -250,6 +254,8 @@ class _Walk:
             self.element = len(self.elements) - 1
         if tag == "a":
             self.begin_link(attributes.get("href"))
+            if self.href and ("download" in attributes or "nofollow" in (attributes.get("rel") or "").lower().split()):
+                self.nofollow[self.href] = None
         elif blocky:
             framed = self.open_frame(tag, attributes)
         elif not self.listing and self.button == button:

@@ -55,6 +55,8 @@ class Page:
     elements: list[tuple[int, str]]
     """For listings: (index of the parent, tag with its classes) of every element; empty otherwise."""
     password: bool = False
+    nofollow: tuple[str, ...] = ()
+    """Addresses behind links that are not plain: `nofollow`, downloads."""
 
 
 def tidy(text: str) -> str:

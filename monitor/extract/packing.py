@@ -23,6 +23,7 @@ def pack(extraction: Extraction) -> bytes:
         "page_count": extraction.page_count,
         "note": extraction.note,
         "margin_at": extraction.margin_at,
+        "nofollow": extraction.nofollow,
     }
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
@@ -33,7 +34,7 @@ def unpack(data: bytes) -> Extraction:
     values["blocks"] = tuple(_unblock(x) for x in values["blocks"])
     values["margin"] = tuple(_unblock(x) for x in values["margin"])
     values["items"] = tuple(_unitem(x) for x in values["items"])
-    values["margin_at"] = tuple(values["margin_at"])
+    values["margin_at"], values["nofollow"] = tuple(values["margin_at"]), tuple(values["nofollow"])
     return Extraction(**values)
 
 

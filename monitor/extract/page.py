@@ -14,6 +14,8 @@ from monitor.model import Extraction, Source, WatchAs
 VERSION = 5
 """Must be raised when the output for the same bytes changes: old snapshots are then read again, quietly."""
 
+MOST_NOFOLLOW = 200
+
 _LIBRARY = version("selectolax")
 
 
@@ -84,4 +86,5 @@ def read_page(text: str, rules: Rules) -> Extraction:
         canonical=canonical,
         noindex=head.noindex,
         password_form=page.password,
+        nofollow=page.nofollow[:MOST_NOFOLLOW],
     )

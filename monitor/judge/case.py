@@ -20,6 +20,7 @@ from monitor.model import (
     PollIntent,
     PollOrder,
     Reason,
+    Testimony,
     Trigger,
     WatchAs,
 )
@@ -37,6 +38,8 @@ class Case:
     now: datetime
     told: Extraction | None = None
     before: Extraction | None = None
+    testimonies: tuple[Testimony, ...] | None = None
+    """What neighbours of the page said for this poll; None when nobody was asked."""
     outdated: tuple[Extraction, Extraction] | None = None
     """Before a technical step: the told and the last text as the old rules read them."""
 
@@ -88,7 +91,17 @@ def setting_of(case: Case, look: Look) -> Setting:
     language = language_of(reading.text[:20_000], reading.declared_language) if reading else ""
     final = look.answer.final_url if isinstance(look.answer, Capture | NotModified) else look.url
     quotes = tuple(q for c in case.citations for q in c.quotes)
-    return Setting(case.order.source, quotes, language, look.url, final, case.now, case.lore, case.order.sayings)
+    return Setting(
+        case.order.source,
+        quotes,
+        language,
+        look.url,
+        final,
+        case.now,
+        case.lore,
+        case.order.sayings,
+        case.testimonies or (),
+    )
 
 
 def intent_of(

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from monitor.judge.listing import ItemUnit, frames, inside_entries, item_units, said_within, settle_items
 from monitor.judge.lore import EVERY_RULE, Rules
+from monitor.judge.neighbours import is_outside
 from monitor.judge.person import NOTHING_SAID
 from monitor.judge.recall import keep_pending, keep_slots, returned_late, returned_soon, short_hash, sight
 from monitor.judge.scale import EDITORIAL, NOISE_RULES, Frame, Scale, Weighed
@@ -98,9 +99,12 @@ def compare(
         file=current.media == "pdf", lists=lists, whole=not in_part, rules=rules, sayings=sayings,
     )  # fmt: skip
     weighed = scale.weigh_all(found)
-    edited = any(scale.plainly_edited(w) for w in weighed) and not in_part
+    edited = any(scale.plainly_edited(w) and not _beside(w) for w in weighed) and not in_part
     entered = any(w.rule == "entry" for w in weighed) and not in_part
-    ready = [w for w in weighed if scale.ready(w) or (w.rule in SWEPT and (edited or (entered and _listed(w))))]
+    swept = {
+        w.unit.key for w in weighed if w.rule in SWEPT and ((edited and not _beside(w)) or (entered and _listed(w)))
+    }
+    ready = [w for w in weighed if scale.ready(w) or w.unit.key in swept]
     applied = frozenset(w.unit.key for w in ready)
     waiting = tuple(w for w in weighed if w.unit.key not in applied)
     news = tuple(w.unit for w in ready if not _is_editorial(w.unit))
@@ -198,6 +202,12 @@ def differences(
     entries |= said_within((b for u in found for b in (*u.old, *u.new)), changed)
     text = tuple(u for u in found if any(b.key not in entries for b in (*u.old, *u.new)))
     return (*changed, *text)
+
+
+def _beside(weighed: Weighed) -> bool:
+    """Does it stand outside the document? There a second look is always waited for: neighbours may say the same."""
+    unit = weighed.unit
+    return isinstance(unit, Unit) and all(is_outside(b) for b in (*unit.old, *unit.new))
 
 
 def _listed(weighed: Weighed) -> bool:

@@ -8,6 +8,7 @@ from monitor.judge.compare import NOISE_RULES, Comparison, compare
 from monitor.judge.document import same_place
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import Lore
+from monitor.judge.neighbours import line_of
 from monitor.judge.person import NOTHING_SAID
 from monitor.judge.recall import keep_pending, short_hash, skeleton, wait_on
 from monitor.judge.severity import collapsed
@@ -31,6 +32,7 @@ from monitor.model import (
     Sayings,
     Source,
     StandingNotice,
+    Testimony,
     WatchAs,
     key_of,
 )
@@ -58,6 +60,7 @@ class Setting:
     now: datetime
     lore: Lore
     sayings: Sayings = NOTHING_SAID
+    testimonies: tuple[Testimony, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,12 +373,27 @@ def _held(comparison: Comparison, setting: Setting) -> tuple[Held, ...]:
     for weighed in comparison.waiting:
         if weighed.first and weighed.rule in NOISE_RULES:
             by_rule.setdefault(weighed.rule, []).append(weighed.unit)
-    if comparison.unconfirmed:
-        by_rule["unconfirmed"] = list(comparison.unconfirmed)
-    return tuple(
+    carried = [u for u in comparison.unconfirmed if _on_neighbour(u, setting)]
+    if unconfirmed := [u for u in comparison.unconfirmed if u not in carried]:
+        by_rule["unconfirmed"] = unconfirmed
+    held = [
         Held(setting.source.id, rule, Reason(f"held_{rule}"), setting.now, parts_of(found))
         for rule, found in by_rule.items()
-    )
+    ]
+    if carried:
+        where = next(w.url for w in setting.testimonies if _carries(w, carried[0]))
+        reason = Reason("held_neighbour", {"url": where})
+        held.append(Held(setting.source.id, "neighbour", reason, setting.now, parts_of(carried)))
+    return tuple(held)
+
+
+def _on_neighbour(unit: Unit | ItemUnit, setting: Setting) -> bool:
+    return any(_carries(witness, unit) for witness in setting.testimonies)
+
+
+def _carries(witness: Testimony, unit: Unit | ItemUnit) -> bool:
+    lines = [line_of(b.key) for b in unit.new] if isinstance(unit, Unit) else []
+    return bool(lines) and all(line in witness.lines for line in lines)
 
 
 def _margin_held(before: Extraction, reading: Extraction, memory: Memory, setting: Setting) -> tuple[Held, ...]:

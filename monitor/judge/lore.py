@@ -20,6 +20,8 @@ RULES = frozenset(
         "person",
         # What is told how. (judge/compare.py, judge/goodlook.py)
         "order", "punctuation", "link", "notice", "region",
+        # What other pages of the site say. (judge/neighbours.py)
+        "neighbour",
     }
 )  # fmt: skip
 """Every rule by name. `docs/explanation/severity.md` says what each does."""

@@ -8,7 +8,7 @@ threshold tipped, a class was renamed or a page was designed anew, and both text
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.judge.person import MARGIN, places_of_line
@@ -56,25 +56,35 @@ class _Stretch:
     margin: bool
     """At first sight."""
     document: bool = True
+    shared: bool = False
+    """Other pages of the site carry it too."""
 
 
 def under_map(
-    memory: Memory, before: Extraction | None, reading: Extraction, quotes: Sequence[Quote], sayings: Sayings
+    memory: Memory,
+    before: Extraction | None,
+    reading: Extraction,
+    quotes: Sequence[Quote],
+    sayings: Sayings,
+    shared: Collection[str] = (),
 ) -> Mapped:
-    """Part a reading as the source's map and its last good text say. `before` is that text, None on the first look."""
+    """Part a reading as the source's map and its last good text say. `before` is that text, None on the first look.
+
+    `shared`: keys of lines outside the document that other pages of the site carry too.
+    """
     if not (reading.margin_at or memory.regions or any(b.region for b in reading.blocks)):
         return Mapped(reading, ())
-    stretches = _stretches(reading)
+    stretches = _stretches(reading, shared)
     rows = {row.key: row for row in memory.regions}
     stood = _stood(before)
     for stretch in stretches:
-        stretch.document = _side(stretch, rows.get(stretch.key), *stood)
+        stretch.document = _side(stretch, rows.get(stretch.key), stood)
     opened = {s.key: "prose" for s in stretches if s.document and _was_margin(s, stood)}
-    opened |= _spoken_for(stretches, stood[1], memory, quotes, sayings)
-    edits = _edits(stretches, stood[1]) if before is not None else frozenset()
+    opened |= _spoken_for(stretches, stood, memory, quotes, sayings)
+    edits = _edits(stretches, stood) if before is not None else frozenset()
     opened |= {key: "prose" for key in edits if key in rows and rows[key].edits + 1 >= EDITS}
     for stretch in stretches:
-        stretch.document = stretch.document or (stretch.key in opened and _says(stretch))
+        stretch.document = stretch.document or (stretch.key in opened and _says(stretch) and not stretch.shared)
     redrawn = memory.good_looks >= SETTLED and _unknown(stretches, rows) > REDESIGN
     drawn = _drawn(stretches, {} if redrawn else rows, opened, edits, stood, memory.good_looks)
     named = replace(reading, fingerprint=f"{reading.fingerprint.partition(' ')[0]} {name_of(drawn)}")
@@ -125,53 +135,69 @@ def whole(reading: Extraction) -> Iterable[tuple[Block, bool]]:
 # --- sides ------------------------------------------------------------------------------------------------------
 
 
-def _stretches(reading: Extraction) -> list[_Stretch]:
+def _stretches(reading: Extraction, shared: Collection[str] = ()) -> list[_Stretch]:
     found: list[_Stretch] = []
     pointing = False
     for block, margin in whole(reading):
         key, before = f"{block.region} {block.place}", pointing
         pointing = block.place is Place.NAV and not block.region.endswith(f"/{Place.NAV}")
-        goes_on = bool(found) and found[-1].margin == margin and pointing == before
+        here = bool(shared) and block.place is not Place.MAIN and block.key in shared
+        goes_on = bool(found) and (found[-1].margin, found[-1].shared) == (margin, here) and pointing == before
         if not (goes_on and (pointing or found[-1].key == key)):
-            found.append(_Stretch(key, [], margin, document=not margin))
+            found.append(_Stretch(key, [], margin, document=not margin, shared=here))
         found[-1].lines.append(block)
     return found
 
 
-_Stood = tuple[frozenset[str], frozenset[str]]
+@dataclass(frozen=True, slots=True)
+class _Stood:
+    """Keys of the lines of the last look: those only in the text, those only in the margin, and those on both sides."""
+
+    text: frozenset[str] = frozenset()
+    margin: frozenset[str] = frozenset()
+    both: frozenset[str] = frozenset()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.text or key in self.margin or key in self.both
 
 
 def _stood(before: Extraction | None) -> _Stood:
-    """Keys of the lines that stood only in the text, and of those that stood only in the margin, at the last look."""
     if before is None:
-        return frozenset(), frozenset()
+        return _Stood()
     text, margin = {b.key for b in before.blocks}, {b.key for b in before.margin}
-    return frozenset(text - margin), frozenset(margin - text)
+    return _Stood(frozenset(text - margin), frozenset(margin - text), frozenset(text & margin))
 
 
-def _votes(stretch: _Stretch, text: frozenset[str], margin: frozenset[str]) -> tuple[int, int, int]:
-    """Words of a stretch that stood in the text, those that stood in the margin, and all."""
-    for_text = for_margin = total = 0
+def _votes(stretch: _Stretch, stood: _Stood) -> tuple[int, int, int]:
+    """Words of a stretch that stood in the text, in the margin, and nowhere. What stood in both says nothing."""
+    for_text = for_margin = new = 0
     for block in stretch.lines:
         key = block.key
         words = key.count(" ") + 1
-        total += words
-        for_text += words if key in text else 0
-        for_margin += words if key in margin else 0
-    return for_text, for_margin, total
+        if key in stood.text:
+            for_text += words
+        elif key in stood.margin:
+            for_margin += words
+        elif key not in stood.both:
+            new += words
+    return for_text, for_margin, new
 
 
-def _side(stretch: _Stretch, row: RegionSide | None, text: frozenset[str], margin: frozenset[str]) -> bool:
+def _side(stretch: _Stretch, row: RegionSide | None, stood: _Stood) -> bool:
     """Is the stretch document?"""
+    if stretch.shared:
+        return False
     if row is not None and row.evidence in LASTING and _says(stretch):
         return True
-    for_text, for_margin, total = _votes(stretch, text, margin)
-    known = for_text + for_margin >= KNOWN * total
+    for_text, for_margin, new = _votes(stretch, stood)
+    if not for_text + for_margin + new:
+        return not stretch.margin
+    known = for_text + for_margin >= KNOWN * (for_text + for_margin + new)
     document = for_text >= for_margin if known else _mapped(stretch, row)
     # A sentence that was not there before is told, though it stands among what was margin: unknown is document.
     turning = row is not None and row.evidence == "turning"
-    new = (b for b in stretch.lines if _is_prose(b) and b.key not in text and b.key not in margin)
-    return document or (not stretch.margin and not turning and any(new))
+    said = any(_is_prose(b) and b.key not in stood for b in stretch.lines)
+    return document or (not stretch.margin and not turning and said)
 
 
 def _mapped(stretch: _Stretch, row: RegionSide | None) -> bool:
@@ -185,7 +211,7 @@ def _says(stretch: _Stretch) -> bool:
 
 
 def _was_margin(stretch: _Stretch, stood: _Stood) -> bool:
-    for_text, for_margin, _ = _votes(stretch, *stood)
+    for_text, for_margin, _ = _votes(stretch, stood)
     return for_margin > for_text
 
 
@@ -193,22 +219,23 @@ def _is_prose(block: Block) -> bool:
     return block.kind is not BlockKind.LINK and prose.is_prose(block.text, block.links)
 
 
-def _edits(stretches: Sequence[_Stretch], margin: frozenset[str]) -> frozenset[str]:
+def _edits(stretches: Sequence[_Stretch], stood: _Stood) -> frozenset[str]:
     """Stretches of the margin that show a sentence that was not there at the last look."""
     return frozenset(
         s.key
         for s in stretches
-        if not s.document
-        and any(b.place in _EDITED and b.key not in margin and _is_prose(b) and _is_matter(b.text) for b in s.lines)
+        if not s.document and any(b.place in _EDITED and b.key not in stood and _is_matter(b) for b in s.lines)
     )
 
 
-def _is_matter(text: str) -> bool:
-    return not (prose.asks_consent(text) or prose.invites(text) or prose.about_browser(text))
+def _is_matter(block: Block) -> bool:
+    text = block.text
+    said = _is_prose(block) and not block.links
+    return said and not (prose.asks_consent(text) or prose.invites(text) or prose.about_browser(text))
 
 
 def _spoken_for(
-    stretches: Sequence[_Stretch], margin: frozenset[str], memory: Memory, quotes: Sequence[Quote], sayings: Sayings
+    stretches: Sequence[_Stretch], stood: _Stood, memory: Memory, quotes: Sequence[Quote], sayings: Sayings
 ) -> dict[str, str]:
     """Stretches of the margin that hold a quoted passage found nowhere else, or that a person called news."""
     found: dict[str, str] = {}
@@ -217,7 +244,7 @@ def _spoken_for(
     if news:
         found |= {s.key: "person" for s in outside if any(news & places_of_line(b.key) for b in s.lines)}
     found_already = bool(memory.quotes) and all(state is QuoteState.FOUND for state in memory.quotes.values())
-    if not quotes or found_already or not _fresh(outside, margin):
+    if not quotes or found_already or not _fresh(outside, stood):
         return found
     text = [b for s in stretches if s.document for b in s.lines]
     for quote in quotes:
@@ -226,9 +253,9 @@ def _spoken_for(
     return found
 
 
-def _fresh(outside: Sequence[_Stretch], margin: frozenset[str]) -> bool:
-    """Does the margin show anything it did not show at the last look?"""
-    return any(b.key not in margin for s in outside for b in s.lines)
+def _fresh(outside: Sequence[_Stretch], stood: _Stood) -> bool:
+    """Does the margin show anything that was not there at the last look?"""
+    return any(b.key not in stood for s in outside for b in s.lines)
 
 
 # --- the map ----------------------------------------------------------------------------------------------------
@@ -255,9 +282,8 @@ def _drawn(
     """The map after this look. `looks`: good looks before it."""
     text, margin, new = Counter[str](), Counter[str](), Counter[str]()
     for stretch in stretches:
-        for_text, for_margin, words = _votes(stretch, *stood)
-        (text if stretch.document else margin)[stretch.key] += words
-        new[stretch.key] += words - for_text - for_margin
+        (text if stretch.document else margin)[stretch.key] += sum(b.key.count(" ") + 1 for b in stretch.lines)
+        new[stretch.key] += _votes(stretch, stood)[2]
     drawn = dict(rows)
     for key in dict.fromkeys(s.key for s in stretches):
         words, old = text[key] + margin[key], rows.get(key)

@@ -55,6 +55,7 @@ from monitor.model.order import (
     Sighting,
     Slot,
     StandingNotice,
+    Testimony,
     Trigger,
 )
 from monitor.model.text import Block, BlockKind, Extraction, Item, Link, Place, key_of, marked_figure, plain_figures
@@ -85,5 +86,5 @@ __all__ = [
     "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
     "QuoteState", "QuoteTouch", "Reason", "RegionSide", "ReportLine", "Role", "Saying", "SayingKind", "Sayings",
     "Section", "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "StandingNotice", "Status", "Subscriber",
-    "Trigger", "WatchAs", "WatchList", "key_of", "marked_figure", "plain_figures",
+    "Testimony", "Trigger", "WatchAs", "WatchList", "key_of", "marked_figure", "plain_figures",
 ]  # fmt: skip

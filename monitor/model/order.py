@@ -95,6 +95,22 @@ class StandingNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Testimony:
+    """What another page of the same site said of a page's lines. Kept with the poll, so that nobody is asked again."""
+
+    url: str
+    sha256: str
+    at: datetime
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    """Hashes of the lines outside the document that stand there too."""
+    reason: str = ""
+    """Why it says nothing: same_page | same_title | same_text | not_good; empty for a witness."""
+    requested: bool = True
+    """It was fetched for this; else the text of another source was at hand."""
+
+
+@dataclass(frozen=True, slots=True)
 class RegionSide:
     """Where the map of a source puts a region of its page: into the document, or into the margin."""
 
@@ -154,6 +170,10 @@ class Memory:
     """Looks in a row that brought the document from no address."""
     regions: tuple[RegionSide, ...] = ()
     """The map: which parts of the page are the document."""
+    shared: tuple[str, ...] = ()
+    """Hashes of lines outside the document that other pages of the site carry too."""
+    neighbours_at: datetime | None = None
+    """When neighbours were last asked; None when the source is new or its page was built anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +258,5 @@ class PollIntent:
     document: Document | None = None
     """The document that was tried, as it stands now: then nothing about the source itself is written."""
     document_text: Extraction | None = None
+    testimonies: tuple[Testimony, ...] | None = None
+    """What neighbours said for this poll; None when nobody was asked."""

@@ -181,6 +181,8 @@ class Extraction:
     """html | pdf | plain – what the bytes were."""
     page_count: int = 0
     note: str = ""
+    nofollow: tuple[str, ...] = ()
+    """Addresses behind links that are not plain: `nofollow`, downloads."""
     margin_at: tuple[int, ...] = ()
     """Where the blocks of the margin stand among all blocks of the page, in reading order."""
 

@@ -26,6 +26,7 @@ from monitor.store.inbox import Inbox
 from monitor.store.letters import Letters
 from monitor.store.locks import LOCK_WAIT, daemon_lock, daemon_owner
 from monitor.store.meta import Facts
+from monitor.store.neighbours import Neighbours
 from monitor.store.outbox import Outbox
 from monitor.store.past import Found, Past, Said, Telling
 from monitor.store.polls import Polls
@@ -85,6 +86,7 @@ class Store:
         self.sources = Sources(database)
         self.polls = Polls(database, self.bodies)
         self.documents = Documents(database)
+        self.neighbours = Neighbours(database)
         self.hosts = Hosts(database)
         self.history = History(database)
         self.subscribers = Subscribers(database, clock)

@@ -9,7 +9,20 @@ import zstandard
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from monitor.model import Change, Document, Event, Extraction, Filters, Finding, Held, Hop, Memory, Reason, Source
+from monitor.model import (
+    Change,
+    Document,
+    Event,
+    Extraction,
+    Filters,
+    Finding,
+    Held,
+    Hop,
+    Memory,
+    Reason,
+    Source,
+    Testimony,
+)
 from monitor.store.values import LookRow
 
 T = TypeVar("T")
@@ -88,3 +101,4 @@ MEMORY: Codec[Memory] = Codec(Memory)
 PLACES: Codec[tuple[str, ...]] = Codec(tuple[str, ...])
 REASON: Codec[Reason] = Codec(Reason)
 SOURCE: Codec[Source] = Codec(Source)
+TESTIMONIES: Codec[tuple[Testimony, ...]] = Codec(tuple[Testimony, ...])

@@ -29,7 +29,7 @@ from monitor.model import (
 from monitor.store.codec import CHANGE as CHANGE_CODEC
 from monitor.store.codec import EVENT as EVENT_CODEC
 from monitor.store.codec import FINDING as FINDING_CODEC
-from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON
+from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON, TESTIMONIES
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.engine import Database
@@ -266,6 +266,7 @@ def read_poll(row: Row[Any]) -> PollRow:
         looks=LOOKS.unpack(row.looks),
         used=row.used,
         good=row.good,
+        testimonies=TESTIMONIES.unpack(row.testimonies) if row.testimonies else None,
     )
 
 

@@ -31,7 +31,7 @@ from monitor.store.bodies import Bodies, Packed
 from monitor.store.codec import CHANGE as CHANGE_CODEC
 from monitor.store.codec import EVENT as EVENT_CODEC
 from monitor.store.codec import FINDING as FINDING_CODEC
-from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON
+from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON, TESTIMONIES
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.index import follow, list_change, list_event, words_of
@@ -160,6 +160,8 @@ def _poll(connection: Connection, intent: PollIntent, snapshots: list[int], prep
         looks=LOOKS.pack(looks),
         used=intent.used,
         good=intent.good,
+        testimonies=TESTIMONIES.pack(intent.testimonies) if intent.testimonies is not None else None,
+        asked=sum(said.requested for said in intent.testimonies or ()),
     )
     return int(connection.execute(statement.returning(POLL.c.id)).scalar_one())
 

@@ -96,6 +96,10 @@ class Poll(Row, table=True):
     looks: bytes
     used: int
     good: bool
+    testimonies: bytes | None = None
+    """What neighbours of the page said for it."""
+    asked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Requests that were made for that."""
 
 
 class Body(Row, table=True):

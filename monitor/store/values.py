@@ -12,6 +12,7 @@ from monitor.model import (
     Outcome,
     Reason,
     Source,
+    Testimony,
     Trigger,
 )
 
@@ -137,6 +138,8 @@ class PollRow:
     looks: tuple[LookRow, ...]
     used: int
     good: bool
+    testimonies: tuple[Testimony, ...] | None = None
+    """What neighbours of the page said for it; None when nobody was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Watch:
         )  # fmt: skip
         self.lore, self.now, self.told, self.before = lore, START, None, None
         self.memory, self.health, self.token, self.sha256 = Memory(), Health.NEW, 0, ""
-        self.early_report, self.sayings = False, Sayings()
+        self.early_report, self.sayings, self.testimonies = False, Sayings(), None
         self.next_poll_at = START
 
     def case(self):
@@ -68,7 +68,9 @@ class Watch:
             self.source, self.token, Trigger.SCHEDULED, self.now, self.memory, health=self.health,
             last_sha256=self.sha256, early_report=self.early_report, sayings=self.sayings,
         )  # fmt: skip
-        return Case(order, self.citations, self.lore, self.now, self.now, self.told, self.before)
+        return Case(
+            order, self.citations, self.lore, self.now, self.now, self.told, self.before, testimonies=self.testimonies
+        )
 
     def poll(self, *answers, after=None):
         """Look when it is due, or `after` a time; each answer stands for the next address."""

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 - Alembic loads this folder by path; it is no package
-"""Texts as chains of differences, bodies in longer ones."""
+"""Texts as chains of differences, bodies in longer ones; what neighbours of a page said, with the poll."""
 
 from alembic import op
 
@@ -11,6 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     _texts_as_chains()
+    _what_neighbours_said()
+
+
+def _what_neighbours_said() -> None:
+    op.execute("ALTER TABLE poll ADD COLUMN testimonies BLOB")
+    op.execute("ALTER TABLE poll ADD COLUMN asked INTEGER DEFAULT '0' NOT NULL")
 
 
 def _texts_as_chains() -> None:
