@@ -252,7 +252,9 @@ def _title_lines(told: Extraction, current: Extraction) -> frozenset[str]:
 
 
 def _is_editorial(unit: Unit | ItemUnit) -> bool:
-    return not unit.news if isinstance(unit, ItemUnit) else unit.kind in EDITORIAL
+    if isinstance(unit, ItemUnit):
+        return not unit.news
+    return unit.kind in EDITORIAL and not any(unit.sections)
 
 
 def _sightings(memory: Memory, before: Extraction, current: Extraction, now: datetime) -> tuple[Sighting, ...]:

@@ -205,7 +205,7 @@ class Scale:
         if isinstance(unit, ItemUnit):
             usual = self._item(unit)
         elif unit.kind in EDITORIAL or unit.kind is UnitKind.REWRITE:
-            usual = "confirm"
+            usual = (any(unit.sections) and self._pointer(unit)) or "confirm"
         else:
             usual = self.marks.rule(unit) or self._pointer(unit) or self._past(unit) or self._entry(unit) or "confirm"
         rule = usual if self.warm or usual in {"window", "entry"} else "warm_up"

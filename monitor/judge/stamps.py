@@ -67,7 +67,9 @@ def stamps(
     """
     found = tuple(found)
     rules: dict[str, str] = {}
-    bare = frozenset(u.key for u in found if all(b.key in rows for b in (*u.old, *u.new))) if "stamp" in asked else ()
+    # Versions to choose from were made before: a day to come is that of a hearing, a deadline.
+    past = (u for u in found if not any(_is_ahead(b.text, words, now) for b in (*u.old, *u.new)))
+    bare = frozenset(u.key for u in past if all(b.key in rows for b in (*u.old, *u.new))) if "stamp" in asked else ()
     rules |= {u.key: "stamp" for u in found if u.key in bare and u.kind in _LONE}
     shifted: dict[timedelta | None, list[str]] = {DAY: [], -DAY: []}
     for unit, old, new in _pairs(found):
@@ -82,7 +84,7 @@ def stamps(
         if "stamp" in asked and _UPDATED.search(after[1]) and not linked and len(new.split()) <= 2 * SHORT:
             rules |= {u.key: "stamp" for u in unit}
         step = _step(before[0], after[0])
-        if step in shifted:
+        if step in shifted and not _is_ahead(new, words, now):
             shifted[step] += [u.key for u in unit]
             rules |= {u.key: "stamp" for u in unit if u.key in bare}
         if "clock" in asked and told_since is not None and _follows(before[0], told_since) and _follows(after[0], now):
@@ -156,6 +158,12 @@ def _days(text: str, words: WordLists) -> tuple[list[date], str] | None:
     except ValueError:
         return None
     return (days, rest.casefold()) if days else None
+
+
+def _is_ahead(text: str, words: WordLists, now: datetime) -> bool:
+    """Does a line give a day that is still to come?"""
+    days = _days(text, words)
+    return days is not None and any(day > now.date() + DAY for day in days[0])
 
 
 def _follows(days: Iterable[date], moment: datetime) -> bool:

@@ -153,7 +153,11 @@ def _block_part(unit: Unit) -> Part:
     old, new = _clip(unit.old), _clip(unit.new)
     kind = _KINDS[unit.kind]
     spans: tuple[Span, ...]
-    if kind is PartKind.MOVED:
+    if kind is PartKind.MOVED and any(unit.sections):  # where it stands is part of what it says
+        kind = PartKind.CHANGED
+        old, new = (f"{name} – {new}"[:LONGEST_PART] for name in unit.sections)
+        spans = word_marks(old, new)
+    elif kind is PartKind.MOVED:
         old, spans = new, (Span(Mark.SAME, new),)
     elif kind is PartKind.CHANGED:
         spans = word_marks(old, new)

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from monitor.judge.recall import short_hash, skeleton
-from monitor.model import Block, BlockKind, Link
+from monitor.model import Block, BlockKind, Link, key_of
 from monitor.text.addresses import document_of
 from monitor.text.align import Op, align
 from monitor.text.wording import same_wording
@@ -50,6 +51,8 @@ class Unit:
     new: tuple[Block, ...] = ()
     after: str = ""
     nth: int = 0
+    sections: tuple[str, str] = ("", "")
+    """Of a line that moved from one section to another which both stood before and stand still: their headings."""
 
     @property
     def key(self) -> str:
@@ -75,7 +78,7 @@ class Unit:
 
 def units(old: Sequence[Block], new: Sequence[Block]) -> tuple[Unit, ...]:
     """Align two texts and cut the result into units; the old sides joined give `old`, the new sides `new`."""
-    cut = _moves(_resplit(tuple(_wordless(u) for u in _cut(align(old, new)))))
+    cut = _sectioned(_moves(_resplit(tuple(_wordless(u) for u in _cut(align(old, new)))), old, new), old, new)
     if sum(u.kind is not UnitKind.SAME for u in cut) <= MOST_UNITS:
         return cut
     return (Unit(UnitKind.REWRITE, tuple(old), tuple(new)),)
@@ -104,21 +107,57 @@ def _wordless(unit: Unit) -> Unit:
     return replace(unit, kind=UnitKind.PUNCTUATION) if lone and not (unit.old or unit.new)[0].key else unit
 
 
-def _moves(cut: tuple[Unit, ...]) -> tuple[Unit, ...]:
+def _moves(cut: tuple[Unit, ...], old: Sequence[Block], new: Sequence[Block]) -> tuple[Unit, ...]:
     """A line that went in one place and came in another is a move, unless it is a mere word or two of text.
 
-    Verdicts ("Allowed", "Prohibited") that change places are news; links that do are not.
+    Verdicts ("Allowed", "Prohibited") that change places are news; links that do are not, nor is a heading that takes
+    along what stands under it.
     """
     went = Counter(u.old[0].key for u in cut if u.kind is UnitKind.GONE)
     came = Counter(u.new[0].key for u in cut if u.kind is UnitKind.COME)
     links = {b.key for u in cut for b in u.new if b.kind is BlockKind.LINK}
     long = {key for key in went if len(key.split()) >= SHORTEST_MOVE}
-    moved = {key for key in went if came.get(key) == went[key] and key in long | links}
+    headed = _with_what_follows(old) & _with_what_follows(new) if set(went) & set(came) - long - links else set()
+    whole = long | links | {heading for heading, _ in headed}
+    moved = {key for key in went if came.get(key) == went[key] and key in whole}
     if not moved:
         return cut
     kinds = {UnitKind.GONE: UnitKind.MOVED_AWAY, UnitKind.COME: UnitKind.MOVED_HERE}
     return tuple(
         replace(u, kind=kinds[u.kind]) if u.kind in kinds and (u.old or u.new)[0].key in moved else u for u in cut
+    )
+
+
+def _with_what_follows(blocks: Sequence[Block]) -> set[tuple[str, str]]:
+    """The keys of each heading and of the line below it."""
+    return {(one.key, two.key) for one, two in pairwise(blocks) if one.kind is BlockKind.HEADING}
+
+
+def _sectioned(cut: tuple[Unit, ...], old: Sequence[Block], new: Sequence[Block]) -> tuple[Unit, ...]:
+    """The lines that moved, with the sections they left and came to.
+
+    A heading that is new, gone or reworded is told itself: what stands under it did not leave its section.
+    """
+    left = {u.old[0].key: u.old[0] for u in cut if u.kind is UnitKind.MOVED_AWAY}
+    if not left:
+        return cut
+    standing = {b.key for b in old if b.kind is BlockKind.HEADING} & {b.key for b in new if b.kind is BlockKind.HEADING}
+    here = {u.new[0].key: u.new[0] for u in cut if u.kind is UnitKind.MOVED_HERE}
+    changed: dict[str, tuple[str, str]] = {}
+    for key, before in left.items():
+        after = here.get(key)
+        if after is None or BlockKind.LINK in {before.kind, after.kind} or after.kind is BlockKind.HEADING:
+            continue
+        if not before.headings or not after.headings:
+            continue
+        names = before.headings[-1], after.headings[-1]
+        if key_of(names[0]) != key_of(names[1]) and {key_of(name) for name in names} <= standing:
+            changed[key] = names
+    return tuple(
+        replace(u, sections=changed.get((u.old or u.new)[0].key, ("", "")))
+        if u.kind in {UnitKind.MOVED_AWAY, UnitKind.MOVED_HERE}
+        else u
+        for u in cut
     )
 
 

@@ -63,6 +63,31 @@ def test_a_version_more_to_choose_from_is_no_news(play, say):
     assert rules(page) == {"stamp"}
 
 
+@pytest.mark.parametrize(
+    ("heading", "days", "after"),
+    [
+        ("Hearings", ("12 January 2027", "19 January 2027"), ("12 January 2027", "19 January 2027", "9 February 2027")),
+        ("Hoorzittingen", ("12 januari 2027", "19 januari 2027"), ("13 januari 2027", "19 januari 2027")),
+        (
+            "Auditions",
+            ("12 janvier 2027", "19 janvier 2027", "26 janvier 2027"),
+            ("12 janvier 2027", "26 janvier 2027"),
+        ),
+    ],
+)
+def test_a_day_to_come_that_is_added_moved_or_cancelled_is_told(play, say, heading, days, after):
+    _, shows = play(*say.LINES, heading, *days)
+    assert heard(shows(*say.LINES, heading, *after, times=2)) != []
+
+
+def test_three_deadlines_put_off_by_a_day_are_told_at_the_second_look(play, say):
+    def lines(*days):
+        return tuple(f"{what} must be sent before {day} January 2027." for what, day in zip("ABC", days, strict=True))
+
+    _, shows = play(*say.LINES, *lines(12, 19, 26))
+    assert len(heard(shows(*say.LINES, *lines(13, 20, 27), times=2))) == 3
+
+
 def test_a_lone_date_that_comes_with_its_label_is_told(play, say):
     _, shows = play(*say.LINES)
     new = ("The next meeting is on", "4 June 2027")
@@ -105,7 +130,7 @@ def test_a_date_that_follows_nothing_is_told(play, say):
 
 def test_three_dates_that_shift_by_the_same_day_wait_for_three_days(play, say):
     def dates(day):
-        return tuple(f"{what} closes on {day + n} May 2027" for n, what in enumerate(("Call", "Register", "Survey")))
+        return tuple(f"{what} closed on {day + n} May 2025" for n, what in enumerate(("Call", "Register", "Survey")))
 
     page, shows = play(*say.LINES, *dates(3))
     assert heard(shows(*say.LINES, *dates(4), times=3)) == []
