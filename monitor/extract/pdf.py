@@ -7,7 +7,7 @@ from monitor.errors import ExtractError, ExtractKind
 from monitor.extract import limits
 from monitor.model import Extraction, Source
 
-VERSION = 1
+VERSION = 2
 """Must be raised when the output for the same bytes changes: old snapshots are then read again, quietly."""
 
 _LIBRARY = f"{version('pypdfium2')} {version('pypdf')}"

@@ -33,6 +33,8 @@ _ITEM = re.compile(r"[•●▪◦■□–—*-]\s|\(?(?:[a-z]|\d{1,3})\)\s", r
 _SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.?\s+[^\W\d_]")
 _END = re.compile(r"[.;:!?…»”\")\]]\s*$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]$")
+_CAPITALS = re.compile(r"(?<!\w)[A-Z]{2,}[-\u00ad\u2010]$")
+_AND = re.compile(r"(?:en|of|et|ou|und|oder|bzw|sowie|and|or)\b")
 _LARGER = 1.15
 """So much larger than the text is a heading."""
 _HEADING_WORDS = 20
@@ -226,11 +228,16 @@ def _level(text: str, scale: float, rows: int) -> int:
 
 
 def _joined(lines: list[str]) -> str:
-    """Lines as one text. A hyphen at a line end goes when a small letter follows; before a capital it stays."""
+    """Lines as one text. A hyphen at a line end goes when a small letter follows.
+
+    It stays before a capital and behind capitals (`AI-systemen`), and hangs before "and" (`onderhouds- en`).
+    """
     text = lines[0]
     for line in lines[1:]:
-        if _HYPHEN.search(text):
-            text = (text[:-1] if line[:1].islower() else text[:-1] + "-") + line
+        if _HYPHEN.search(text) and _AND.match(line):
+            text = f"{text[:-1]}- {line}"
+        elif _HYPHEN.search(text):
+            text = (text[:-1] if not _CAPITALS.search(text) and line[:1].islower() else text[:-1] + "-") + line
         else:
             text += " " + line
     return text

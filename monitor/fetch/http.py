@@ -13,6 +13,7 @@ from monitor.fetch.exchange import Exchange, Limits, Reply
 from monitor.fetch.faults import WIRE_ERRORS
 from monitor.fetch.guard import Guard
 from monitor.fetch.hosts import HostBook, refuse_while_waiting
+from monitor.fetch.leading import leads_on
 from monitor.fetch.network import GuardedBackend
 from monitor.fetch.politeness import Budget, Turns
 from monitor.fetch.resolve import Resolver
@@ -164,16 +165,24 @@ class _Journey:
             reply = await self._hop(at)
             if reply.status == 304:
                 return self._not_modified(reply)
-            if not reply.location:
+            location = reply.location or self._sent_on(reply)
+            if not location:
                 return self._capture(reply)
-            self._chain.append(Hop(at.url, reply.status, reply.location))
+            self._chain.append(Hop(at.url, reply.status, location))
             self._cookies.take(at, reply.cookies, self._clock.now())
-            at = _next(at, reply.location)
+            at = _next(at, location)
             again = any(url == at.url for url, _ in seen)
             if (at.url, self._cookies.header(at)) in seen or (again and len(self._chain) > self._hops):
                 raise FetchError(FetchKind.REDIRECTS, f"redirects lead in a circle, back to {at.url}", url=at.url)
             if len(self._chain) > self._hops:
                 raise FetchError(FetchKind.REDIRECTS, f"more than {self._hops} redirects", url=at.url)
+
+    def _sent_on(self, reply: Reply) -> str:
+        """Where a page sends the browser by itself, unless we came from there: a circle is read where it is."""
+        if reply.status not in {200, 203} or len(self._chain) >= self._hops:
+            return ""
+        target = leads_on(reply.address.url, reply.headers, reply.body)
+        return "" if any(hop.url == target for hop in self._chain) else target
 
     async def _hop(self, at: Address) -> Reply:
         delay = await self._admitted(at)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.judge.counting import renumbered
 from monitor.judge.listing import ItemUnit, frames, inside_entries, item_units, said_within, settle_items
 from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.neighbours import is_outside
@@ -133,7 +134,7 @@ def _asked(
     gone, come = sides
     if gone or come:
         aligned = tuple(_apart(aligned, gone, come))
-    aligned = respelled(aligned, words)
+    aligned = renumbered(respelled(aligned, words))
     if rules is EVERY_RULE:
         return aligned, _without(differences(told, current, aligned, words), gone, come)
     plain = {k: v for rule, kinds in _SET_APART.items() if rule not in rules for k, v in kinds.items()}

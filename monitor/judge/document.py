@@ -218,6 +218,12 @@ def same_place(one: str, other: str) -> bool:
     return _place(one) == _place(other)
 
 
+def same_folder(one: str, other: str) -> bool:
+    """The same address but for the last part of its path: a page that was renamed says nothing of its standing."""
+    (host, path), (other_host, other_path) = _place(one), _place(other)
+    return host == other_host and path.rpartition("/")[0] == other_path.rpartition("/")[0]
+
+
 def _place(url: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.judge.compare import NOISE_RULES, Comparison, compare
-from monitor.judge.document import same_place
+from monitor.judge.document import same_folder, same_place
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import Lore
 from monitor.judge.neighbours import line_of
@@ -335,7 +335,7 @@ def _said_to_machines(
     if reading.noindex and not before.noindex:
         said.append(("noindex", "noindex"))
     # Empty means the page itself (or nothing said).
-    if reading.canonical and not same_place(before.canonical, reading.canonical):
+    if reading.canonical and not same_folder(before.canonical or setting.final_url, reading.canonical):
         said.append(("canonical", reading.canonical))
     events = []
     for kind, line in said:

@@ -9,6 +9,7 @@ from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.units import Unit, UnitKind, documents
 from monitor.model import Block, BlockKind, Link, key_of
+from monitor.text.relative import without_relative_times
 from monitor.text.words import WordLists, dates_in
 
 DAY = timedelta(days=1)
@@ -34,6 +35,19 @@ _UPDATED = re.compile(
 _BUILD = re.compile(
     r"\b(?:version|versie|build|release|v)\b\.?\s?\d++(?:\.\d++){2,}|(?<!\d)\d++(?:\.\d++){3,}", re.IGNORECASE
 )
+_DIGITS = re.compile(r"\d+")
+_RIGHTS = re.compile(r"(?:©|\(c\)|\bcopyright\b)[^.]{0,40}\b(?:19|20)\d\d\b", re.IGNORECASE)
+_FIGURE = r"\d[\d.,  ]{0,12}"
+_COUNTER = re.compile(
+    rf"\D{{0,24}}{_FIGURE}\s*(?:[-–]|to|tot|t/m|à|au|bis)\s*{_FIGURE}\s*(?:of|van|sur|de|von|aus|/)"
+    rf"\s*{_FIGURE}\D{{0,24}}"
+    rf"|\D{{0,12}}{_FIGURE}\s*(?:page\s?)?(?:views?|visits?|visitors?|times viewed|likes?|shares?|followers?"
+    r"|weergaven?|keer (?:bekeken|gelezen)|bezoek(?:en|ers)|volgers|vues?|visites?|visiteurs?|lectures?|abonnés"
+    r"|aufrufe|besuche[r]?|mal gelesen|klicks)\W*"
+    rf"|(?:views?|visits?|visitors?|weergaven|bezoekers|vues|visites|aufrufe|besucher)\W{{1,3}}{_FIGURE}",
+    re.IGNORECASE,
+)
+"""What counts results shown, visits or readers."""
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{3})+(?![\d.])")
 _NEWS = re.compile(
     r"\b(?:latest|news|updates?|related|recent|more|also|events?|actualités?|nouvelles|nouveautés|derniers?|dernières"
@@ -77,6 +91,10 @@ def stamps(
         if is_build and "build" in asked:
             rules[unit[0].key] = "build"
             continue
+        rule = _passing(old, new)
+        if rule and rule in asked:
+            rules |= {u.key: rule for u in unit}
+            continue
         before, after = _days(old, words), _days(new, words)
         if before is None or after is None or before[1] != after[1]:
             continue
@@ -93,6 +111,19 @@ def stamps(
         if "shift" in asked and len(keys) >= SHIFTED_TOGETHER:
             rules = {**dict.fromkeys(keys, "shift"), **rules}
     return Stamps(rules)
+
+
+def _passing(old: str, new: str) -> str:
+    """The rule for a line whose only difference is when it is looked at, how often, or the year of its rights."""
+    if old.casefold() == new.casefold():
+        return ""
+    if (bare := without_relative_times(old)) != key_of(old) and bare == without_relative_times(new):
+        return "clock"
+    if _DIGITS.sub("0", old) != _DIGITS.sub("0", new):
+        return ""
+    if _RIGHTS.search(new):
+        return "stamp"
+    return "count" if len(new.split()) <= SHORT + 2 and _COUNTER.fullmatch(new.strip()) else ""
 
 
 def dated(found: Iterable[Unit | ItemUnit], words: WordLists, now: datetime) -> frozenset[str]:
