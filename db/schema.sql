@@ -171,6 +171,13 @@ CREATE TABLE finding (
 
 CREATE INDEX ix_finding_poll_id ON finding (poll_id);
 
+CREATE TABLE gap (
+	source_id VARCHAR NOT NULL,
+	since DATETIME NOT NULL,
+	until DATETIME NOT NULL,
+	CONSTRAINT pk_gap PRIMARY KEY (source_id, since)
+);
+
 CREATE TABLE held (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	source_id VARCHAR NOT NULL,
@@ -383,7 +390,7 @@ CREATE TABLE source (
 	told_snapshot INTEGER NOT NULL,
 	told_text VARCHAR NOT NULL,
 	current_text VARCHAR NOT NULL,
-	fingerprint VARCHAR NOT NULL,
+	fingerprint VARCHAR NOT NULL, planned_at DATETIME,
 	CONSTRAINT pk_source PRIMARY KEY (id)
 );
 

@@ -1,4 +1,4 @@
-"""When is the next look? Pure.
+"""When is the next look, and was one missed? Pure.
 
 Regular looks follow the source's interval. Doubt, confirmation, warm-up and failure have their own ladder,
 never longer than the interval; a host's Retry-After outranks everything. Whatever is planned passes `within_budget`:
@@ -87,3 +87,12 @@ def within_budget(memory: Memory, when: datetime, now: datetime, source: Source)
         return counted, when
     room = early[-EARLY_LOOKS] + DAY
     return counted, max(when, min(room, regular(now, source.interval, source.id)))
+
+
+def missed(planned: datetime, last: datetime, interval: timedelta, now: datetime) -> bool:
+    """Was a look missed that was planned for `planned`, after the one at `last`?
+
+    More than a day late, and more than two intervals (a day at least) without a look. What was planned far ahead, for a
+    rest of any kind, is not missed before its time.
+    """
+    return now - planned > DAY and now - last > max(DAY, 2 * interval)

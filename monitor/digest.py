@@ -187,6 +187,7 @@ def _empty(order: DigestOrder, material: Material) -> Digest:
         held_back=material.held_back,
         held_sources=material.held_sources,
         standing=material.standing,
+        gaps=() if order.kind is DigestKind.TEST else material.gaps,
     )
 
 
@@ -215,6 +216,7 @@ def _news(order: DigestOrder, material: Material) -> Digest | None:
         held_sources=0 if urgent else material.held_sources,
         new_lines=_new_lines(events, material),
         standing=material.standing,
+        gaps=material.gaps,
     )
 
 
@@ -271,7 +273,14 @@ def _first_report(order: DigestOrder, material: Material) -> Digest | None:
     if not sections:
         return None
     sources = _counted(material)
-    return Digest(order, sections=sections, sources=sources, looks=material.looks, standing=material.standing)
+    return Digest(
+        order,
+        sections=sections,
+        sources=sources,
+        looks=material.looks,
+        standing=material.standing,
+        gaps=material.gaps,
+    )
 
 
 def _nothing_yet(source: Source, now: datetime) -> Finding:

@@ -43,6 +43,7 @@ def database(patient: Patient) -> Iterator[Line]:
         yield from losses(patient, store)
         yield from clock(patient, store)
         yield daemon(patient, health)
+        yield from unwatched(patient, health)
         yield from robots(store)
         yield from readers(patient, store)
         yield from queue(patient, store, health)
@@ -146,6 +147,14 @@ def daemon(patient: Patient, health: Wellbeing) -> Line:
             gone = f"our own network is gone since {patient.local(health.offline_since)}"
             return Line("daemon", "fail", f"{said}; {gone}", "looks wait until it is back")
     return Line("daemon", "ok", said)
+
+
+def unwatched(patient: Patient, health: Wellbeing) -> Iterator[Line]:
+    """Times of late in which nobody looked."""
+    for gap in health.gaps:
+        said = f"nobody looked between {patient.local(gap.since)} and {patient.local(gap.until)}"
+        mend = "what came and went in between was not seen; the next mails say so, and the pages"
+        yield Line("gap", "warn", said, mend)
 
 
 def robots(store: Store) -> Iterator[Line]:

@@ -201,6 +201,10 @@ def _judge(app: ground.Kept) -> tuple[int, dict[str, Any]]:
     }  # fmt: skip
     last = ground.local(found.last_look, app.settings.zone)
     facts["line"] = f"{state}: {ground.count(len(found.watched), 'source')}, last look {last}"
+    facts["gaps"] = [{"since": gap.since, "until": gap.until} for gap in found.gaps]
+    facts["line"] += "".join(
+        f"; {in_short(one, found, app.settings.zone)}" for one in found.findings if one.name == "gap"
+    )
     return {Condition.WELL: 0, Condition.ATTENTION: ATTENTION, Condition.TROUBLE: NOT_RUNNING}[found.condition], facts
 
 
@@ -226,6 +230,7 @@ def in_short(one: "Finding", found: "Wellbeing", zone: "ZoneInfo") -> str:
         "no_space": "the disk is nearly full",
         "little_space": "little room on the disk",
         "old_backup": f"no backup since {values.get('since')}",
+        "gap": f"nobody looked between {values.get('since')} and {values.get('until')}",
         "no_contact": "no contact address",
         "settings": f"{ground.count(count, 'setting is', 'settings are')} known to nobody",
     }

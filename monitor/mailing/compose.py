@@ -215,6 +215,7 @@ class Composer:
             retired=stock.retired,
             documents=self._store.documents.behind([c.id for c in changes]),
             standing=tally(self._store.standings.stands(self._cited)),
+            gaps=self._store.gaps.untold(order.subscriber.id, order.subscriber.created_at, order.covers_to),
         )
 
     def _make(self, order: DigestOrder, material: Material) -> int:

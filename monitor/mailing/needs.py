@@ -17,6 +17,7 @@ from monitor.model import (
     Document,
     Event,
     Finding,
+    Gap,
     Outgoing,
     Section,
     Source,
@@ -131,6 +132,10 @@ class Subscribers(Protocol):
     def suspend(self, subscriber_id: int, reason: str, at: datetime) -> bool: ...
 
 
+class Gaps(Protocol):
+    def untold(self, subscriber_id: int, since: datetime | None, now: datetime) -> tuple[Gap, ...]: ...
+
+
 class Facts(Protocol):
     def get(self, key: str) -> str | None: ...
     def set_once(self, key: str, value: str) -> str: ...
@@ -153,5 +158,7 @@ class Store(Protocol):
     def aside(self) -> SetAside: ...
     @property
     def standings(self) -> Standings: ...
+    @property
+    def gaps(self) -> Gaps: ...
     @property
     def meta(self) -> Facts: ...

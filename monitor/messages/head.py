@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from monitor.digest import event_severity
 from monitor.messages.changes import Telling, reason_words
+from monitor.messages.gaps import gap_lines
 from monitor.messages.report import states
 from monitor.messages.safe import capital, header, short
 from monitor.model import (
@@ -98,7 +99,11 @@ def publisher(source: Source) -> str:
 
 
 def summary(digest: Digest, telling: Telling) -> tuple[str, ...]:
-    """Two or three plain sentences."""
+    """Two or three plain sentences, and one for each time in which nobody looked."""
+    return (*_told(digest, telling), *gap_lines(digest.gaps, telling.words, telling.zone))
+
+
+def _told(digest: Digest, telling: Telling) -> tuple[str, ...]:
     words, zone = telling.words, telling.zone
     to = words.full(digest.order.covers_to, zone)
     match digest.order.kind:

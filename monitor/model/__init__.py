@@ -1,6 +1,7 @@
 """The frozen values that pass between stages. No I/O, no behaviour beyond reading themselves."""
 
 from monitor.model.follow import Document, DocumentState
+from monitor.model.gap import Gap
 from monitor.model.judgement import (
     Change,
     ChangeKind,
@@ -81,6 +82,7 @@ __all__ = [
     "Delivery", "DeliveryState", "Digest", "DigestChange", "DigestEvent", "DigestKind", "DigestOrder", "Document",
     "DocumentState", "Doubt", "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding",
     "FindingKind", "Follow", "Frequency",
+    "Gap",
     "Health", "Held", "Hop", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Medium", "Memory",
     "NotModified", "Notice", "NoticeCode",
     "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",

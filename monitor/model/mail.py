@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.follow import Document
+from monitor.model.gap import Gap
 from monitor.model.judgement import Change, Event, Finding, Severity
 from monitor.model.verdict import Tally
 from monitor.model.watch import Citation, Section, Source
@@ -196,6 +197,8 @@ class Material:
     """Behind the new entries that the changes tell."""
     standing: Tally | None = None
     """How the report stands when the message is made."""
+    gaps: tuple[Gap, ...] = ()
+    """Times in which nobody looked, of which this subscriber was not told yet; oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,8 @@ class Digest:
     """Sources added to the list since the last digest."""
     standing: Tally | None = None
     """How the report stands when the message is made; None: not told."""
+    gaps: tuple[Gap, ...] = ()
+    """Times in which nobody looked, said in this message; oldest first."""
 
     @property
     def changes(self) -> tuple[DigestChange, ...]:
@@ -224,9 +229,10 @@ class Digest:
 
     @property
     def items(self) -> tuple[str, ...]:
-        """The keys of everything told here, as in `digest_item`: `change:12`, `event:7`."""
+        """The keys of everything told here, as in `digest_item`: `change:12`, `event:7`, `gap:…`."""
         changes = [f"change:{c.change.id}" for c in self.changes]
-        return tuple(changes + [f"event:{e.event.id}" for e in (*self.events, *self.attention)])
+        events = [f"event:{e.event.id}" for e in (*self.events, *self.attention)]
+        return (*changes, *events, *(gap.key for gap in self.gaps))
 
 
 @dataclass(frozen=True, slots=True)

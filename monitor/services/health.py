@@ -15,7 +15,7 @@ from enum import StrEnum
 from monitor import __version__
 from monitor.errors import StorageError
 from monitor.judge.coverage import Seen
-from monitor.model import Aside, ChannelState, Expect, Health
+from monitor.model import Aside, ChannelState, Expect, Gap, Health
 from monitor.settings import Settings
 from monitor.store import SQLITE, Queue, Store, daemon_owner
 from monitor.store.facts import BACKED_UP, FIRST_START, LIST_PROBLEM, OFFLINE
@@ -24,6 +24,8 @@ LATE = timedelta(hours=1)
 """A look may be so late before it is worth a word: the sources of one host wait for each other."""
 WAITS_LONG = timedelta(hours=1)
 OLD_BACKUP = timedelta(days=3)
+RECENT_GAP = timedelta(days=7)
+"""So long after its end a time without looks is named here; mails and pages say it longer."""
 LITTLE_SPACE, NO_SPACE = 1_000_000_000, 100_000_000
 """Bytes free on the disk."""
 WELL = frozenset({Health.OK, Health.NEW, Health.DOUBT})
@@ -84,6 +86,8 @@ class Wellbeing:
     """Addresses of readers whose mail came back for good."""
     writing: bool = True
     """Results can be written, as far as is known."""
+    gaps: tuple[Gap, ...] = ()
+    """Times in which nobody looked, that ended of late; newest first."""
 
     @property
     def condition(self) -> Condition:
@@ -148,6 +152,8 @@ class Wellbeing:
             yield Finding("late", grave=True, values={"count": hours}, command="monitor doctor")
         if self.list_problem:
             yield Finding("list_broken", grave=True, values={"problem": self.list_problem}, command="monitor check")
+        for gap in self.gaps[:1]:
+            yield Finding("gap", grave=False, values={"since": gap.since, "until": gap.until}, advice=True)
         denied = [one.source.id for one in self.watched if one.robots == "denied"]
         if denied:
             yield Finding("robots", grave=False, values={"count": len(denied), "list": ", ".join(denied)}, advice=True)
@@ -244,6 +250,7 @@ def wellbeing(store: Store, settings: Settings, now: datetime, *, daemon: str = 
         contact=settings.contact,
         suspended=tuple(one.email for one in readers if one.suspended_at is not None),
         writing=writing,
+        gaps=tuple(gap for gap in store.gaps.newest(now, 5) if now - gap.until < RECENT_GAP),
     )
 
 

@@ -20,6 +20,7 @@ from monitor.store.copies import backups_of, damaged, never_made, newest_backup,
 from monitor.store.documents import Documents
 from monitor.store.ended import Ended
 from monitor.store.engine import Database
+from monitor.store.gaps import Gaps
 from monitor.store.history import History
 from monitor.store.hosts import Hosts, host_of
 from monitor.store.inbox import Inbox
@@ -85,6 +86,7 @@ class Store:
         self.texts = Texts(database)
         self.sources = Sources(database)
         self.polls = Polls(database, self.bodies)
+        self.gaps = Gaps(database)
         self.documents = Documents(database)
         self.neighbours = Neighbours(database)
         self.hosts = Hosts(database)

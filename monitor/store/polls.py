@@ -33,6 +33,7 @@ from monitor.store.codec import MEMORY as MEMORY_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.documents import due_document, due_documents, put_off
 from monitor.store.engine import Database
+from monitor.store.gaps import note_gaps
 from monitor.store.mail_tables import DIGEST
 from monitor.store.record import Prepared, put_memory, write
 from monitor.store.sayings import sayings_of
@@ -143,6 +144,8 @@ class Polls:
             memory, when = within_budget(order.memory, now + wait, now, order.source)
             # A source that left the list meanwhile stays without a date.
             rest["next_poll_at"] = case((SOURCE.c.next_poll_at.is_not(None), literal(when, UTC_DATE)))
+            rest["planned_at"] = rest["next_poll_at"]
+            note_gaps(connection, order.source.id, now)
             if not _free(connection, order, {} if order.document else rest):
                 return False
             put_off(connection, order, now + wait)

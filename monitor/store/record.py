@@ -34,6 +34,7 @@ from monitor.store.codec import FINDING as FINDING_CODEC
 from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON, TESTIMONIES
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import MEMORY as MEMORY_CODEC
+from monitor.store.gaps import note_gaps
 from monitor.store.index import follow, list_change, list_event, words_of
 from monitor.store.repeats import Repeats
 from monitor.store.tables import CHANGE, EVENT, FINDING, HELD, MEMORY, POLL, SNAPSHOT, SOURCE
@@ -90,6 +91,8 @@ def write(connection: Connection, bodies: Bodies, row: Row[Any], intent: PollInt
         bodies.put(connection, packed)
     snapshots = [_snapshot(connection, row, intent, n, sha256) for n, sha256 in enumerate(prepared.hashes)]
     crash.reach("record.after_body")
+    if intent.outcome is not Outcome.OFFLINE:
+        note_gaps(connection, intent.source_id, intent.started_at)
     poll_id = _poll(connection, intent, snapshots, prepared)
     used = snapshots[intent.used] if intent.looks else 0
     if intent.document is not None:
@@ -243,17 +246,19 @@ def _finding(connection: Connection, intent: PollIntent, poll_id: int) -> None:
 
 
 def _state(connection: Connection, row: Row[Any], intent: PollIntent, prepared: Prepared, used: int) -> None:
+    # A source retired while it was looked at stays retired.
+    planned = intent.next_poll_at if row.next_poll_at is not None else None
     values: dict[str, Any] = {
         "lease_until": None,
         "lease_owner": None,
         "last_poll_at": intent.finished_at,
         "last_outcome": intent.outcome,
         "last_reason": REASON.dump(intent.reason),
-        # A source retired while it was looked at stays retired.
-        "next_poll_at": intent.next_poll_at if row.next_poll_at is not None else None,
+        "next_poll_at": planned,
         "next_trigger": intent.next_trigger,
     }
     if intent.outcome is not Outcome.OFFLINE:
+        values["planned_at"] = planned
         values |= _looked(row, intent)
         values |= _texts(connection, intent, prepared, used or row.last_snapshot)
         put_memory(connection, intent.source_id, intent.memory)

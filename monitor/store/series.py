@@ -164,6 +164,7 @@ class Series:
     def digests(self, limit: int = 50, *, before_id: int | None = None) -> tuple[DigestRow, ...]:
         """Newest first, each with what became of its message."""
         items = select(func.count()).where(DIGEST_ITEM.c.digest_id == DIGEST.c.id, DIGEST_ITEM.c.skipped.is_(False))
+        items = items.where(~DIGEST_ITEM.c.item.startswith("gap:"))
         statement = (
             select(
                 DIGEST.c.id, SUBSCRIBER.c.email, DIGEST.c.kind, DIGEST.c.window, DIGEST.c.created_at,

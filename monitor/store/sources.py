@@ -145,8 +145,8 @@ class _Sync:
         on_list = {source.id for source in watchlist.sources}
         retired = [row.id for row in known.values() if row.retired_at is None and row.id not in on_list]
         for source_id in retired:
-            gone = update(SOURCE).where(SOURCE.c.id == source_id).values(retired_at=self.now, next_poll_at=None)
-            self.connection.execute(gone)
+            gone = update(SOURCE).where(SOURCE.c.id == source_id).values(retired_at=self.now)
+            self.connection.execute(gone.values(next_poll_at=None, planned_at=None))
         return SyncReport(tuple(added), tuple(changed), tuple(retired), tuple(returned))
 
     def _sections(self, sections: Sequence[Section]) -> None:
@@ -175,7 +175,7 @@ class _Sync:
         values: dict[str, Any] = {"retired_at": None} if row.retired_at is not None else {}
         if not source.pollable:
             if row.next_poll_at is not None:
-                values["next_poll_at"] = None
+                values |= {"next_poll_at": None, "planned_at": None}
             return values
         due = row.next_poll_at
         if _looked_at(before) != _looked_at(source):

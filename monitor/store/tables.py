@@ -45,6 +45,8 @@ class Source(Row, table=True):
 
     next_poll_at: datetime | None = None
     next_trigger: str
+    planned_at: datetime | None = None
+    """As the last look planned the next one; whoever moves that later leaves this as it is."""
     token: int = 0
     lease_until: datetime | None = None
     lease_owner: str | None = None
@@ -100,6 +102,14 @@ class Poll(Row, table=True):
     """What neighbours of the page said for it."""
     asked: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Requests that were made for that."""
+
+
+class Gap(Row, table=True):
+    """A stretch without looks: of one source, or of all (`source_id` empty)."""
+
+    source_id: str = Field(primary_key=True)
+    since: datetime = Field(primary_key=True)
+    until: datetime
 
 
 class Body(Row, table=True):
@@ -267,7 +277,7 @@ META, SECTION, SOURCE, MEMORY = table(Meta), table(Section), table(Source), tabl
 POLL, BODY, SNAPSHOT, TEXT = table(Poll), table(Body), table(Snapshot), table(Reading)
 CHANGE, EVENT, HELD, FINDING = table(Change), table(Event), table(Held), table(Finding)
 SAYING = table(Saying)
-HOST, DOCUMENT = table(Host), table(Document)
+HOST, DOCUMENT, GAP = table(Host), table(Document), table(Gap)
 FAR = timedelta(days=1)
 """Longer than any lease and any wait of a message. A date further off was written before the clock was set back."""
 

@@ -15,8 +15,9 @@ from jinja2 import Environment
 from starlette.routing import Match
 
 from monitor.links import Links
+from monitor.messages.gaps import SHOWN, gap_lines
 from monitor.model import Source
-from monitor.services.health import Overdue, overdue
+from monitor.services.health import RECENT_GAP, Overdue, overdue
 from monitor.store import Store
 from monitor.web.access import LANGUAGE, SEED, Access, Caller, Identity, Role, cookie_name
 from monitor.web.attempts import Attempts
@@ -152,6 +153,14 @@ class Desk:
     def overdue(self) -> Overdue | None:
         """What every page says on top when nobody looks; nothing to people who may not see the pages."""
         return overdue(self.store, self.now) if self.who or self.public else None
+
+    def gap_lines(self, source_id: str = "", *, lately: bool = False) -> tuple[str, ...]:
+        """The newest times in which nobody looked – at this source, or at any –, oldest first. `lately`: those alone
+        that ended in the last days.
+        """
+        found = self.store.gaps.newest(self.now, SHOWN, source_id)
+        shown = [gap for gap in found[::-1] if not lately or self.now - gap.until < RECENT_GAP]
+        return gap_lines(shown, self.t.mail, self.zone)
 
     # --- answers ----------------------------------------------------------------------------------------------------
 

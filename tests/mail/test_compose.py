@@ -120,6 +120,7 @@ class World:
         self.history = self
         self.meta = self
         self.aside = FakeAside()
+        self.gaps = SimpleNamespace(untold=lambda _subscriber, _since, _now: ())
         self.letters = SimpleNamespace(post=lambda message, kind, window, now: self.notices.append(message) or True)
         self.notices = []
         self.behind = ()

@@ -165,13 +165,15 @@ def test_a_message_may_wait_an_hour(watch, waits, names):
 
 NAMES = (
     "no_daemon", "not_written", "offline", "late", "list_broken", "robots", "ailing", "shut", "waits", "undelivered",
-    "aside", "suspended", "no_readers", "no_space", "little_space", "old_backup", "no_contact", "settings",
+    "aside", "suspended", "no_readers", "no_space", "little_space", "old_backup", "no_contact", "settings", "gap",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_finding_has_words_for_the_command_and_for_the_page(watch, name):
-    values = {"count": 2, "list": "a", "since": NOW, "way": "mail", "note": "no", "free": 1, "problem": "x"}
+    values = {"count": 2, "list": "a", "since": NOW, "way": "mail", "note": "no", "free": 1, "problem": "x"} | {
+        "until": NOW
+    }
     assert running.in_short(Finding(name, grave=True, values=values), watch.found, UTC)
     for language in LANGUAGES:
         assert Wording()[language](f"health.found.{name}", **values)

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from monitor import persons
 from monitor.account import account_of, kept_account
 from monitor.extract import sniff
+from monitor.messages.gaps import gap_lines
 from monitor.model import Change, Citation, Event, QuoteTouch, Saying, SayingKind, Source
 from monitor.model.review import ReviewState
 from monitor.rejudge import Judges
@@ -79,6 +80,7 @@ def change(number: int, desk: AtDesk, view: str = "changes") -> Response:
         quiet=said.get(SayingKind.QUIET),
         news=said.get(SayingKind.NEWS),
         cite=_cite(desk, found, source),
+        gaps=_gaps(desk, found),
         reasons=list(dict.fromkeys(desk.t.mail.reason(reason) for reason in found.reasons)),
         **_review_box(desk, line),
     )
@@ -100,6 +102,14 @@ def event(number: int, desk: AtDesk) -> Response:
         cite=_cite_event(desk, found, source),
         **_review_box(desk, line),
     )
+
+
+def _gaps(desk: Desk, change: Change) -> tuple[str, ...]:
+    """Times between the last look that found the page unchanged and the first that saw the change."""
+    if change.last_unchanged is None:
+        return ()
+    found = desk.store.gaps.between(change.source_id, change.last_unchanged, change.first_seen)
+    return gap_lines(found[::-1], desk.t.mail, desk.zone)
 
 
 def _found(desk: Desk, item: str) -> tuple[Line, Change | Event]:

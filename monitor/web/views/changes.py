@@ -85,6 +85,7 @@ def changes(request: Request, desk: AtDesk, after_answer: BackgroundTasks) -> Re
         held=desk.store.series.held_total(want.since, want.sources),
         saved=[] if desk.public else [search for search in desk.store.saved.all() if search.page == "changes"],
         states=states_for(desk),
+        gaps=desk.gap_lines(lately=True),
     )
     if not desk.public and desk.store.visits.due(who, now):
         # After the answer: a page that only looks never waits for the write lock.

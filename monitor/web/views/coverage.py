@@ -56,7 +56,7 @@ def show(desk: AtDesk) -> Response:
     found = chapter(desk)
     return desk.page(
         "coverage.html", chapter=found, tally=found.tally, lead=answer_lines(found.tally, desk.t.mail),
-        names=section_names(found, desk), why=lambda stand: why(stand, desk.t.mail),
+        names=section_names(found, desk), gaps=desk.gap_lines(), why=lambda stand: why(stand, desk.t.mail),
     )  # fmt: skip
 
 

@@ -58,7 +58,10 @@ def digest(number: int, desk: AtDesk) -> Response:
     covered = mime is not None and message_covered(items, row.kind, desk)
     mime = None if covered else mime
     message = taken_apart(mime, mail=_is_mail(desk, row)) if mime else None
-    told = [("changes" if item.startswith("change:") else "events", item.partition(":")[2]) for item in items]
+    told = [
+        ("changes" if item.startswith("change:") else "events", item.partition(":")[2])
+        for item in items if not item.startswith("gap:")
+    ]  # fmt: skip
     return desk.page(
         "digest.html", row=row, message=message, told=told, clean=_mask(desk).clean, shapes=SHAPES,
         covered=covered, size=len(mime or b""), text=as_written(message.text) if message else "",

@@ -84,6 +84,7 @@ def one(source_id: str, desk: AtDesk, asked: str = "") -> Response:
         held_counts=store.series.held_counts(desk.now - LATELY, [source_id]),
         stands=_stands(desk, source_id, seen),
         why=lambda change: reason_words(change, desk.t.mail),
+        gaps=desk.gap_lines(source_id),
     )
 
 
@@ -93,7 +94,10 @@ def looks(source_id: str, desk: AtDesk, before: int = 0) -> Response:
     state = _known(desk, source_id)
     rows = desk.store.history.polls(source_id, PAGE + 1, before_id=_number(before))
     older = rows[PAGE - 1].id if len(rows) > PAGE else 0
-    return desk.page("looks.html", state=state, rows=rows[:PAGE], older=older, first=not before)
+    return desk.page(
+        "looks.html", state=state, rows=rows[:PAGE], older=older, first=not before,
+        gaps=desk.gap_lines(source_id),
+    )  # fmt: skip
 
 
 @router.get("/sources/{source_id}/text")
