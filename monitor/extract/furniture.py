@@ -23,6 +23,8 @@ SIGN_UP = 600
 """Characters up to which a section that asks for a mail address says no more than why."""
 LINK_RUN = 4
 """So many links in a row, with no other words, are a menu."""
+LINKED_MATTER, FEWEST_LINKED = 0.5, 8
+"""Share of what is left that such a row must hold, and its fewest lines, to be what the page is about."""
 LEAST_TEXT = 300
 """Characters outside links from which a piece of furniture can be the document where nothing else is."""
 STRAY_SHARE = 0.1
@@ -299,16 +301,29 @@ def _saying_nothing(beside: Sequence[Line]) -> set[int]:
 
 
 def _link_runs(lines: list[Line]) -> set[int]:
-    """Lines (by identity) in runs of four or more links without other words. Lists of documents are no menus."""
+    """Lines (by identity) in runs of four or more links without other words.
+
+    Lists of documents are no menus, nor is a run under a heading that holds most of the page: the members of a
+    parliament, the acts of a day.
+    """
     found: set[int] = set()
+    size = sum(len(line.text) for line in lines)
     run: list[int] = []
     for index, line in enumerate([*lines, Line("", 0)]):
         if line.linked:
             run.append(index)
             continue
-        if sum(max(1, len(lines[i].links)) for i in run) >= LINK_RUN and sum(
-            document_links(lines[i]) for i in run
-        ) * 2 < len(run):
+        many = sum(max(1, len(lines[i].links)) for i in run) >= LINK_RUN
+        documents = sum(document_links(lines[i]) for i in run) * 2 >= len(run)
+        if many and not documents and not _is_matter(lines, run, size):
             found.update(id(lines[i]) for i in run)
         run = []
     return found
+
+
+def _is_matter(lines: Sequence[Line], run: Sequence[int], size: int) -> bool:
+    """Is a run of links what the page is about? A menu begins a page, or leads to parts of it."""
+    headed = any(line.kind is BlockKind.HEADING for line in lines[max(0, run[0] - 3) : run[0]])
+    leading = sum(bool(lines[i].links) for i in run)
+    linked = sum(len(lines[i].text) for i in run)
+    return headed and leading >= max(FEWEST_LINKED, len(run) * MENU_SHARE) and linked >= LINKED_MATTER * size

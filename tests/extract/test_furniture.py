@@ -325,3 +325,28 @@ def test_one_sentence_makes_no_text_of_a_menu(read_html):
     found = read_html(f"<div class='nav'>{menu}</div><main>{TEXT}</main>")
     assert "Bestellen" in left(found)
     assert "Aanmelden" in left(found)
+
+
+MENU = "<nav>" + "".join(f'<a href="/m{n}">Menu {n}</a>' for n in range(6)) + "</nav>"
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [("Members of the house", "Jan Peeters"), ("Staatsblad van 4 november", "Koninklijk besluit nr."),
+     ("Moniteur du 4 novembre", "Arrêté royal nº"), ("Mitglieder des Ausschusses", "Abgeordnete Nr.")],
+)  # fmt: skip
+def test_a_list_of_links_under_a_heading_that_is_most_of_the_page_is_the_document(read_html, heading, name):
+    entries = "".join(f'<li><a href="/p/{n}">{name} {n}</a></li>' for n in range(30))
+    found = read_html(f"<body>{MENU}<main><h1>{heading}</h1><ul>{entries}</ul></main></body>")
+    assert [b.text for b in found.blocks] == [heading, *(f"{name} {n}" for n in range(30))]
+
+
+@pytest.mark.parametrize("text", [1, 12])
+def test_links_before_the_heading_and_beside_an_article_are_a_menu(read_html, text):
+    entries = "".join(f'<li><a href="/p/{n}">Part {n}</a></li>' for n in range(12))
+    words = "<p>The service keeps a record of every use and shows it to the authority.</p>" * text
+    before = read_html(f"<body><div><ul>{entries}</ul></div><div><h1>Register</h1>{words}</div></body>")
+    assert not any(b.text.startswith("Part") for b in before.blocks)
+    if text > 1:
+        after = read_html(f"<body><div><h1>Register</h1>{words}</div><div><h2>More</h2><ul>{entries}</ul></div></body>")
+        assert not any(b.text.startswith("Part") for b in after.blocks)
