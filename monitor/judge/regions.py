@@ -58,6 +58,9 @@ class _Stretch:
     document: bool = True
     shared: bool = False
     """Other pages of the site carry it too."""
+    words: int = 0
+    votes: tuple[int, int, int] = (0, 0, 0)
+    """Its words that stood in the text at the last look, in the margin, and nowhere."""
 
 
 def under_map(
@@ -78,15 +81,16 @@ def under_map(
     rows = {row.key: row for row in memory.regions}
     stood = _stood(before)
     for stretch in stretches:
+        stretch.words, stretch.votes = _weighed(stretch, stood)
         stretch.document = _side(stretch, rows.get(stretch.key), stood)
-    opened = {s.key: "prose" for s in stretches if s.document and _was_margin(s, stood)}
+    opened = {s.key: "prose" for s in stretches if s.document and s.votes[1] > s.votes[0]}
     opened |= _spoken_for(stretches, stood, memory, quotes, sayings)
     edits = _edits(stretches, stood) if before is not None else frozenset()
     opened |= {key: "prose" for key in edits if key in rows and rows[key].edits + 1 >= EDITS}
     for stretch in stretches:
         stretch.document = stretch.document or (stretch.key in opened and _says(stretch) and not stretch.shared)
     redrawn = memory.good_looks >= SETTLED and _unknown(stretches, rows) > REDESIGN
-    drawn = _drawn(stretches, {} if redrawn else rows, opened, edits, stood, memory.good_looks)
+    drawn = _drawn(stretches, {} if redrawn else rows, opened, edits, memory.good_looks)
     named = replace(reading, fingerprint=f"{reading.fingerprint.partition(' ')[0]} {name_of(drawn)}")
     return Mapped(_parted(named, stretches), drawn, frozenset(opened), redrawn)
 
@@ -168,19 +172,20 @@ def _stood(before: Extraction | None) -> _Stood:
     return _Stood(frozenset(text - margin), frozenset(margin - text), frozenset(text & margin))
 
 
-def _votes(stretch: _Stretch, stood: _Stood) -> tuple[int, int, int]:
-    """Words of a stretch that stood in the text, in the margin, and nowhere. What stood in both says nothing."""
-    for_text = for_margin = new = 0
+def _weighed(stretch: _Stretch, stood: _Stood) -> tuple[int, tuple[int, int, int]]:
+    """The words of a stretch, and its votes. What stood on both sides says nothing."""
+    total = for_text = for_margin = new = 0
     for block in stretch.lines:
         key = block.key
         words = key.count(" ") + 1
+        total += words
         if key in stood.text:
             for_text += words
         elif key in stood.margin:
             for_margin += words
         elif key not in stood.both:
             new += words
-    return for_text, for_margin, new
+    return total, (for_text, for_margin, new)
 
 
 def _side(stretch: _Stretch, row: RegionSide | None, stood: _Stood) -> bool:
@@ -189,7 +194,7 @@ def _side(stretch: _Stretch, row: RegionSide | None, stood: _Stood) -> bool:
         return False
     if row is not None and row.evidence in LASTING and _says(stretch):
         return True
-    for_text, for_margin, new = _votes(stretch, stood)
+    for_text, for_margin, new = stretch.votes
     if not for_text + for_margin + new:
         return not stretch.margin
     known = for_text + for_margin >= KNOWN * (for_text + for_margin + new)
@@ -208,11 +213,6 @@ def _mapped(stretch: _Stretch, row: RegionSide | None) -> bool:
 def _says(stretch: _Stretch) -> bool:
     """Is there a line that is more than a link or a label?"""
     return any(b.kind is not BlockKind.LINK and b.key.count(" ") >= 2 for b in stretch.lines)
-
-
-def _was_margin(stretch: _Stretch, stood: _Stood) -> bool:
-    for_text, for_margin, _ = _votes(stretch, stood)
-    return for_margin > for_text
 
 
 def _is_prose(block: Block) -> bool:
@@ -265,9 +265,8 @@ def _unknown(stretches: Sequence[_Stretch], rows: Mapping[str, RegionSide]) -> f
     """Share of the words that stand in regions the map has never seen."""
     total = unknown = 0
     for stretch in stretches:
-        words = sum(b.key.count(" ") + 1 for b in stretch.lines)
-        total += words
-        unknown += words if stretch.key not in rows else 0
+        total += stretch.words
+        unknown += stretch.words if stretch.key not in rows else 0
     return unknown / total if total else 0.0
 
 
@@ -276,14 +275,13 @@ def _drawn(
     rows: Mapping[str, RegionSide],
     opened: Mapping[str, str],
     edits: frozenset[str],
-    stood: _Stood,
     looks: int,
 ) -> tuple[RegionSide, ...]:
     """The map after this look. `looks`: good looks before it."""
     text, margin, new = Counter[str](), Counter[str](), Counter[str]()
     for stretch in stretches:
-        (text if stretch.document else margin)[stretch.key] += sum(b.key.count(" ") + 1 for b in stretch.lines)
-        new[stretch.key] += _votes(stretch, stood)[2]
+        (text if stretch.document else margin)[stretch.key] += stretch.words
+        new[stretch.key] += stretch.votes[2]
     drawn = dict(rows)
     for key in dict.fromkeys(s.key for s in stretches):
         words, old = text[key] + margin[key], rows.get(key)
