@@ -115,7 +115,8 @@ def verdict_of(change: Change, words: Words) -> dict[str, Any]:
         "reasons": [words.reason(r) for r in change.reasons],
         "topics": list(change.topics),
         "quotes": [
-            {"footnote": q.quote.footnote, "before": str(q.before), "after": str(q.after)} for q in change.quotes
+            {"footnote": q.quote.footnote, "key": str(q.quote.key), "before": str(q.before), "after": str(q.after)}
+            for q in change.quotes
         ],
     }
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from monitor.model import (
     Change,
     Citation,
+    CitationKey,
     Digest,
     DigestChange,
     DigestEvent,
@@ -225,7 +226,7 @@ def _in_time(entry: DigestEvent) -> tuple[datetime, int]:
 
 
 def _citations(source: Source, citations: Iterable[Citation]) -> tuple[Citation, ...]:
-    return tuple(sorted((c for c in citations if c.source_id == source.id), key=lambda c: c.footnote))
+    return tuple(sorted((c for c in citations if c.source_id == source.id), key=lambda c: c.key))
 
 
 def _by_section(changes: Iterable[DigestChange], sections: tuple[Section, ...]) -> tuple[SectionOf, ...]:
@@ -287,5 +288,7 @@ def _nothing_yet(source: Source, now: datetime) -> Finding:
     return Finding(source.id, FindingKind.WAITING if source.pollable else FindingKind.NOT_WATCHED, now)
 
 
-def _by_footnote(line: ReportLine) -> tuple[int, str]:
-    return min(line.source.footnotes, default=10**6), line.source.id
+def _by_footnote(line: ReportLine) -> tuple[bool, tuple[CitationKey, ...], str]:
+    """What no footnote cites comes last."""
+    first = line.source.keys[:1]
+    return not first, first, line.source.id

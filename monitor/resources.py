@@ -16,6 +16,9 @@ from monitor.errors import MonitorError
 WATCH_LIST = "sources.yaml"
 """The file that makes a folder a home."""
 
+OLD_REPORT = Path("data", "citations.yaml")
+"""Where a home had its one report before reports had names, below the home. It is still read."""
+
 OWNER_ONLY = 0o700
 """Of the folders of a home: they hold addresses, copies, mail."""
 
@@ -81,7 +84,7 @@ def bundled(name: str, package: Path = PACKAGE) -> Path:
 
 
 def data(name: str, folder: Path | None = None, package: Path = PACKAGE) -> Path:
-    """A data file of the program: `citations.yaml`, `lexicon.yaml`, `words.yaml`, `further.yaml`.
+    """A data file of the program: `lexicon.yaml`, `words.yaml`, `further.yaml`, `glossary.yaml`.
 
     When `folder` (a home) is given and has its own `data/<name>`, that one is meant.
     """
@@ -91,6 +94,16 @@ def data(name: str, folder: Path | None = None, package: Path = PACKAGE) -> Path
     if not place.is_file():
         raise MonitorError(f"The installation is incomplete: {place} is missing. Install footnote-watch again.")
     return place
+
+
+def reports(folder: Path | None = None, package: Path = PACKAGE) -> tuple[Path, ...]:
+    """The files of the reports of a home, by name: `reports/*.yaml`, and `data/citations.yaml`, where homes of older
+    versions have their one report. The report that came with the program when there is neither.
+    """
+    own = sorted((folder / "reports").glob("*.yaml")) if folder is not None else []
+    if folder is not None and (old := folder / OLD_REPORT).is_file():
+        own.append(old)
+    return tuple(own) or tuple(sorted((package / "data" / "reports").glob("*.yaml")))
 
 
 def _without_tilde(path: str) -> Path:

@@ -37,7 +37,7 @@ from monitor.services.health import Condition, wellbeing
 from monitor.settings import Settings
 from monitor.settings.ways import CHAT_URL, WEBHOOK_SECRET, variable_of
 from monitor.store import Store, SyncReport, damaged, open_store
-from monitor.store.facts import BACKED_UP, FIRST_START
+from monitor.store.facts import BACKED_UP, FIRST_START, ONLY_REPORT
 from monitor.text.notices import NoticeList
 from monitor.text.pages import FaultList
 from monitor.text.topics import Lexicon
@@ -90,6 +90,9 @@ class App:
         """Make the list the one that is polled; note the first start; make the first subscriber when there is none."""
         now = self.clock.now()
         self.store.meta.set_once(FIRST_START, now.isoformat())
+        places = {citation.key.place for group in self.citations.values() for citation in group}
+        if len(places) == 1 and (only := places.pop()):
+            self.store.meta.set_once(ONLY_REPORT, only)
         self.follow(watch_list)
         if not self.store.meta.get(FIRST_READER) and not self.store.subscribers.all():
             self.store.subscribers.add(first_subscriber(self.settings, now))

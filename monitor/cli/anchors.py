@@ -79,13 +79,13 @@ def _of_source(app: ground.Kept, state: "SourceState", quotes: "list[Quote]", gl
     from monitor.model import QuoteMatch, QuoteState  # noqa: PLC0415
     from monitor.text.anchors import LANGUAGES, propose  # noqa: PLC0415
     from monitor.text.language import language_of  # noqa: PLC0415
-    from monitor.text.quotes import quote_key  # noqa: PLC0415
+    from monitor.text.quotes import of_quote  # noqa: PLC0415
 
     language = state.memory.language
     for quote in quotes:
         theirs = language_of(quote.text) or "en"
         translated = quote.match is QuoteMatch.TRANSLATED and not quote.anchor.strip()
-        missing = state.memory.quotes.get(quote_key(quote)) is QuoteState.MISSING and language not in {"", theirs}
+        missing = of_quote(state.memory.quotes, quote) is QuoteState.MISSING and language not in {"", theirs}
         if not translated and not (missing and not quote.anchor.strip()):
             continue
         withheld = app.store.withholding.of([state.last_snapshot])
@@ -113,8 +113,8 @@ def paste_lines(wanted: Wanted, proposal: "Proposal") -> tuple[str, ...]:
 
 def _row(wanted: Wanted) -> dict[str, Any]:
     return {
-        "footnote": wanted.quote.footnote, "source": wanted.state.source.id, "quote": wanted.quote.text,
-        "language": wanted.language,
+        "footnote": wanted.quote.footnote, "key": str(wanted.quote.key), "source": wanted.state.source.id,
+        "quote": wanted.quote.text, "language": wanted.language,
         "proposals": [
             {"passage": p.passage, "score": p.score, "page": p.page, "shared": list(p.shared),
              "paste": list(paste_lines(wanted, p))}
@@ -127,7 +127,7 @@ def _print(wanted: Wanted) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     out = ground.console()
-    out.print(Text(f"Footnote {wanted.quote.footnote}, {wanted.state.source.id}", style="bold"))
+    out.print(Text(f"Footnote {wanted.quote.key.shown}, {wanted.state.source.id}", style="bold"))
     out.print(ground.visible(f"  quoted   “{wanted.quote.text}”"))
     if not wanted.language:
         out.print("  no copy of the page with a text in one of the four languages is kept yet\n")

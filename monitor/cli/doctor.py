@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from monitor import __version__, resources
+from monitor import __version__, config, resources
 from monitor.cli import ground
 from monitor.clock import Clock
 from monitor.errors import ConfigError, DeliveryError, MonitorError
@@ -169,6 +169,8 @@ def watch_list(patient: Patient) -> Iterator[Line]:
         return
     polled = sum(s.pollable for s in found.sources)
     yield Line("watch list", "ok", f"{where}: {len(found.sources)} sources, {polled} of them polled")
+    if advice := config.how_to_move(patient.settings.home):
+        yield Line("reports", "ok", advice)
 
 
 def templates(patient: Patient) -> Iterator[Line]:

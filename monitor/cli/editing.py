@@ -53,7 +53,7 @@ def accept_move(
         config.save(where, before, after)
     typer.echo(ground.visible(f"{'would write' if dry_run else 'wrote'}  {where}\nwas    {old}\nis     {new}"))
     if listed.footnotes:
-        notes = ", ".join(map(str, listed.footnotes))
+        notes = ", ".join(key.shown for key in listed.keys)
         typer.echo(f"The address as cited stays with footnote {notes} in the citations.")
 
 

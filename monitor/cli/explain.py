@@ -11,7 +11,7 @@ from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
     from monitor.messages import Words
-    from monitor.model import Change, Source
+    from monitor.model import Change, CitationKey, Source
     from monitor.rejudge import Compared, Judges
 
 MOST_PLACES = 40
@@ -49,7 +49,10 @@ def explain(
 
         judges = judges_of(app)
         account = account_of(app.store, found, state.source, judges, ground.words(app))
-        account["unanchored"] = _unanchored(judges, state.source)
+        unanchored = _unanchored(judges, state.source)
+        account["unanchored"] = [key.number for key in unanchored]
+        account["unanchored_keys"] = [str(key) for key in unanchored]
+        account["unanchored_notes"] = [key.shown for key in unanchored]
         if as_json:
             ground.print_json(account)
             return
@@ -69,7 +72,7 @@ def _print(app: ground.Kept, account: dict[str, Any]) -> None:
     if account["looked_at"] is not None:
         lines += _now_lines(account)
     if account["unanchored"]:
-        notes = ", ".join(map(str, account["unanchored"]))
+        notes = ", ".join(account["unanchored_notes"])
         lines.append(
             f"Not looked for what footnote {notes} quotes in translation (monitor anchors {account['source']})"
         )
@@ -78,12 +81,12 @@ def _print(app: ground.Kept, account: dict[str, Any]) -> None:
         ground.console().print(ground.visible(line))
 
 
-def _unanchored(judges: "Judges", source: "Source") -> list[int]:
+def _unanchored(judges: "Judges", source: "Source") -> "list[CitationKey]":
     """Footnotes whose quoted passage was not looked for: it is a translation, and no anchor is set."""
     from monitor.model import QuoteMatch  # noqa: PLC0415
 
     quotes = (q for c in judges.citations.get(source.id, ()) for q in c.quotes)
-    return sorted({q.footnote for q in quotes if q.match is QuoteMatch.TRANSLATED and not q.anchor.strip()})
+    return sorted({q.key for q in quotes if q.match is QuoteMatch.TRANSLATED and not q.anchor.strip()})
 
 
 def _bytes_line(name: str, kept: dict[str, Any] | None, zone: Any) -> str:

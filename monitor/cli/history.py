@@ -85,6 +85,7 @@ def _print_change(app: ground.Kept, change: "Change") -> None:
     from rich.text import Text  # noqa: PLC0415
 
     from monitor.messages.documents import document_lines  # noqa: PLC0415
+    from monitor.model import completed  # noqa: PLC0415
 
     out, words, zone = ground.console(), ground.words(app), app.settings.zone
     state = app.store.sources.get(change.source_id)
@@ -108,7 +109,8 @@ def _print_change(app: ground.Kept, change: "Change") -> None:
         for line in document_lines(document, words, f"monitor show {change.id}"):
             out.print(ground.visible(line))
     for touch in change.quotes:
-        out.print(f"Footnote {touch.quote.footnote}: {touch.before} → {touch.after}: “{touch.quote.text}”")
+        note = completed(touch.quote.key, state.source.keys if state else ()).shown
+        out.print(f"Footnote {note}: {touch.before} → {touch.after}: “{touch.quote.text}”")
     if state and state.source.url:
         out.print(f"Page  {state.source.url}")
     out.print(f"Kept  sha256 {change.old_sha256} → {change.new_sha256}")

@@ -137,6 +137,7 @@ def check(
     path: Annotated[Path | None, typer.Argument(help="A watch list; without it, this home's sources.yaml.")] = None,
 ) -> None:
     """Read sources.yaml and the settings strictly; every complaint with its line. Exit code 78 if there is one."""
+    from monitor import config  # noqa: PLC0415
     from monitor.wiring import load_watch_list  # noqa: PLC0415
 
     found = ground.settings()
@@ -147,6 +148,8 @@ def check(
         f"{where}: {len(watch_list.sources)} sources in {len(watch_list.sections)} sections, "
         f"{polled} of them polled. No complaints."
     )
+    if advice := config.how_to_move(where.parent):
+        typer.echo(f"Note: {advice}")
 
 
 def show_config(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:

@@ -57,6 +57,7 @@ def _facts(state: "SourceState") -> dict[str, Any]:
         "name": state.source.name,
         "section": state.source.section,
         "footnotes": list(state.source.footnotes),
+        "keys": [str(key) for key in state.source.keys],
         "url": state.source.url,
         "watched_at": state.address,
         "health": str(state.health),
@@ -263,7 +264,7 @@ def citations(*, as_json: Annotated[bool, typer.Option("--json", help="For progr
     with ground.kept() as app:
         stands = app.store.standings.stands(by_source(config.load_citations(app.settings.home)))
         counted, gravest = tally(stands), by_footnote(stands)
-        rows = [_standing(app, stand, str(gravest[stand.citation.footnote].verdict)) for stand in stands]
+        rows = [_standing(app, stand, str(gravest[stand.citation.key].verdict)) for stand in stands]
         if as_json:
             ground.print_json(rows)
         else:
@@ -278,13 +279,19 @@ def _standing(app: ground.Kept, stand: "Stand", footnote_state: str) -> dict[str
 
     words, seen = ground.words(app), stand.seen
     return {
-        "footnote": stand.citation.footnote, "source": stand.citation.source_id,
+        "footnote": stand.citation.footnote, "key": str(stand.citation.key), "report": stand.citation.report_name,
+        "source": stand.citation.source_id,
         "stands": {"stands": True, "look": False}.get(str(stand.answer)), "answer": str(stand.answer),
         "state": verdict_word(stand.verdict, words), "verdict": str(stand.verdict), "footnote_state": footnote_state,
         "why": why(stand, words), "watched_at": stand.moved or stand.copy,
         "quotes": [str(quote.state) for quote in stand.quotes if not quote.quote.phrase],
         "checked": seen.last_good_at if seen else None,
     }  # fmt: skip
+
+
+def _note(row: dict[str, Any]) -> str:
+    """`France 12` where there are several reports."""
+    return f"{ground.visible(row['report'])} {row['footnote']}".lstrip()
 
 
 def _citation_table(app: ground.Kept, rows: list[dict[str, Any]], counted: "Tally") -> None:
@@ -298,12 +305,12 @@ def _citation_table(app: ground.Kept, rows: list[dict[str, Any]], counted: "Tall
     table = Table("footnote", "", "state", "source", box=None, pad_edge=False)
     for row in rows:
         mark, style = _MARKS[row["answer"]]
-        table.add_row(str(row["footnote"]), Text(mark, style=style), row["state"], ground.visible(row["source"]))
+        table.add_row(_note(row), Text(mark, style=style), row["state"], ground.visible(row["source"]))
     out.print(table)
     if reasons := [row for row in rows if row["why"] and row["answer"] == "look"]:
         out.print("\nwhy")
     for row in reasons:
-        out.print(Text(f"  {row['footnote']}: {ground.visible(row['why'])}", style="dim"))
+        out.print(Text(f"  {_note(row)}: {ground.visible(row['why'])}", style="dim"))
     lines = [*answer_lines(counted, words), as_of_line(counted, words, app.settings.zone)]
     out.print(Text("\n" + "; ".join(verdict_counts(counted, words))))
     out.print(Text("\n".join(line for line in lines if line)))

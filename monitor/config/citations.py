@@ -1,46 +1,80 @@
-"""The report's footnotes: what it claims, what it quotes, and where each passage is looked for."""
+"""A report's footnotes: what it claims, what it quotes, and where each passage is looked for."""
 
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from monitor import resources
 from monitor.config.complaints import Complaints
 from monitor.config.fields import Fields
-from monitor.config.reading import Node, read_file, read_tree
-from monitor.model import Citation, Quote, QuoteMatch
+from monitor.config.reading import Node, read_tree
+from monitor.model import Citation, CitationKey, Quote, QuoteMatch
 
-FILE = "citations.yaml"
-
+HEAD = ("report", "edition", "chapter", "name")
+"""What says which report a file is."""
 _CITATION = ("footnote", "source", "title", "author", "date", "section", "url_printed", "claims", "quotes", "note")
 _QUOTE = ("text", "match", "anchor", "phrase", "source")
 
 
-def load_citations(home: Path | None = None) -> tuple[Citation, ...]:
-    """One citation for each footnote and source it cites, in the report's order.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One chapter of one edition of a report, as its file has it."""
 
-    The program's own file, or `data/citations.yaml` of the home. ConfigError with every complaint.
-    A citation's `quotes` may name another source: the place where the report's wording really stands.
+    id: str
+    """The name of its file, by which sources.yaml calls it: `belgium-2026`."""
+    report: str
+    edition: str
+    chapter: str
+    name: str
+    """How readers tell it from others."""
+    citations: tuple[Citation, ...] = ()
+    own: bool = False
+    """It lies in the folder `reports` of the home."""
+
+    @property
+    def place(self) -> str:
+        return self.key(1).place
+
+    def key(self, number: int) -> CitationKey:
+        return CitationKey(self.report, self.edition, self.chapter, number)
+
+    def headed(self, head: "Report") -> "Report":
+        """The same footnotes as those of another report."""
+        report, edition, chapter = head.report, head.edition, head.chapter
+        citations = []
+        for citation in self.citations:
+            quotes = (replace(q, report=report, edition=edition, chapter=chapter) for q in citation.quotes)
+            own = replace(citation, report=report, edition=edition, chapter=chapter, quotes=tuple(quotes))
+            citations.append(own)
+        cited = tuple(citations)
+        return replace(self, report=report, edition=edition, chapter=chapter, name=head.name, citations=cited)
+
+
+def named(reports: Sequence[Report]) -> tuple[Report, ...]:
+    """The reports of one home: their footnotes carry the name of the report where there are several."""
+    if len(reports) == 1:
+        return tuple(reports)
+    return tuple(replace(one, citations=tuple(_named(c, one.name) for c in one.citations)) for one in reports)
+
+
+def _named(citation: Citation, name: str) -> Citation:
+    quotes = tuple(replace(quote, report_name=name) for quote in citation.quotes)
+    return replace(citation, quotes=quotes, report_name=name)
+
+
+def parse_report(text: bytes, where: str, *, headless: bool = False) -> Report:
+    """The report in the bytes of a file called `where`. ConfigError with every complaint, by line.
+
+    `headless`: the lines that say which report it is may be missing, as in a `citations.yaml` of an older version.
     """
-    path = resources.data(FILE, home)
-    status = path.stat()
-    return _read(path, status.st_mtime_ns, status.st_size)
-
-
-def quotes_of(source_id: str, home: Path | None = None) -> tuple[Quote, ...]:
-    """The passages to look for in a source, by footnote."""
-    quotes = (quote for citation in load_citations(home) for quote in citation.quotes if quote.source_id == source_id)
-    return tuple(sorted(quotes, key=lambda quote: quote.footnote))
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, _changed: int, _size: int) -> tuple[Citation, ...]:
-    return parse_citations(read_file(path), path.name)
-
-
-def parse_citations(text: bytes, where: str) -> tuple[Citation, ...]:
-    """The citations in the bytes of a file called `where`. ConfigError with every complaint, by line."""
     complaints = Complaints(where)
-    top = Fields(read_tree(text, where), complaints, ("version", "citations"))
+    top = Fields(read_tree(text, where), complaints, ("version", *HEAD, "citations"))
+    head = not headless or any(top.has(name) for name in HEAD)
+    report = Report(
+        id=where.removesuffix(".yaml"),
+        report=top.slug("report") if head else "",
+        edition=top.slug("edition") if head else "",
+        chapter=top.slug("chapter") if head else "",
+        name=top.text("name", required=head, longest=80),
+    )
     seen: dict[tuple[int, str], int] = {}
     citations = []
     for node in top.items("citations"):
@@ -50,7 +84,7 @@ def parse_citations(text: bytes, where: str) -> tuple[Citation, ...]:
             complaints.add(node.line, f"footnote {citation.footnote} cites this source twice", f"first on line {first}")
         citations.append(citation)
     complaints.settle()
-    return tuple(citations)
+    return replace(report, citations=tuple(citations)).headed(report)
 
 
 def _citation(node: Node, complaints: Complaints) -> Citation:

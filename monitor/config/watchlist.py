@@ -8,9 +8,11 @@ from typing import TypeAlias
 
 from monitor import resources
 from monitor.config.addresses import address_complaint
+from monitor.config.citations import Report
 from monitor.config.complaints import Complaints, did_you_mean
 from monitor.config.fields import Fields, shown
 from monitor.config.reading import Entries, Node, Scalar, read_file, read_tree
+from monitor.config.reports import footnotes, load_reports
 from monitor.errors import ConfigError, MonitorError, Problem
 from monitor.model import Alternative, Expect, Follow, Role, Section, Source, Status, WatchAs, WatchList
 
@@ -54,22 +56,31 @@ _INSTEAD = {
     "cites": 'did you mean "footnotes"?',
     "documents": 'did you mean "follow: documents"?',
     "robots": 'did you mean "ignore_robots"? It takes the reason as text',
-    "quotes": "quoted passages stand in data/citations.yaml",
+    "quotes": "quoted passages stand in the report: reports/NAME.yaml",
 }
 
 
 def load(path: Path, *, checks: Sequence[Check] = ()) -> WatchList:
     """The watch list in a file, with the lists it includes. ConfigError with every complaint, by file and line."""
-    return parse(read_file(path), path.name, checks=checks, home=path.parent)
+    reports = load_reports(path.parent)
+    return parse(read_file(path), path.name, checks=checks, home=path.parent, reports=reports)
 
 
-def parse(text: bytes, where: str, *, checks: Sequence[Check] = (), home: Path | None = None) -> WatchList:
+def parse(
+    text: bytes,
+    where: str,
+    *,
+    checks: Sequence[Check] = (),
+    home: Path | None = None,
+    reports: Sequence[Report] | None = None,
+) -> WatchList:
     """The watch list in the bytes of a file called `where`. ConfigError with every complaint, by line.
 
-    A list it includes comes from the folder `data` of the `home`, else from the program.
+    A list it includes comes from the folder `data` of the `home`, else from the program. `reports`: those its footnotes
+    may be of; None: any.
     """
     tree, digest = read_tree(text, where), hashlib.sha256(text)
-    reader = _Reader(checks)
+    reader = _Reader(checks, reports)
     problems = reader.read(tree, where)
     for name in reader.included:
         path = resources.data(f"{name}.yaml", home)
@@ -105,8 +116,9 @@ def lists_of(path: Path) -> tuple[Path, ...]:
 class _Reader:
     """Walks the tree once; collects sections, sources and complaints."""
 
-    def __init__(self, checks: Sequence[Check]) -> None:
+    def __init__(self, checks: Sequence[Check], reports: Sequence[Report] | None = None) -> None:
         self.checks = checks
+        self.reports = reports
         self.sections: list[Section] = []
         self.sources: list[Source] = []
         self.included: tuple[str, ...] = ()
@@ -165,6 +177,7 @@ class _Reader:
     def _read_source(self, node: Node, section: str) -> None:
         before = len(self.complaints)
         fields = Fields(node, self.complaints, _SOURCE, instead=_INSTEAD)
+        numbers, keys = footnotes(fields, self.reports)
         source = Source(
             id=self._source_id(fields),
             name=fields.text("name", required=True, longest=200),
@@ -177,7 +190,8 @@ class _Reader:
             jurisdiction=fields.choice("jurisdiction", JURISDICTIONS, ""),
             languages=fields.texts("languages", LANGUAGES) or self._defaults.languages,
             topics=fields.texts("topics", TOPICS),
-            footnotes=fields.numbers("footnotes"),
+            footnotes=numbers,
+            cited=keys,
             expect=Expect(fields.choice("expect", list(Expect), Expect.UNKNOWN)),
             interval=self._interval(fields),
             alternatives=tuple(self._alternative(entry) for entry in fields.items("alternatives")),

@@ -10,6 +10,7 @@ from datetime import datetime
 from monitor.judge.document import same_place
 from monitor.model import (
     Citation,
+    CitationKey,
     Finding,
     FindingKind,
     Health,
@@ -21,7 +22,7 @@ from monitor.model import (
     StandingNotice,
 )
 from monitor.model.verdict import ANSWERS, GRAVITY, Answer, Tally, Verdict
-from monitor.text.quotes import quote_key
+from monitor.text.quotes import of_quote, quote_key
 
 MISSED = 3
 """Looks in a row that bring the document from no address, after which a copy no longer counts as there."""
@@ -162,18 +163,18 @@ def by_source(citations: tuple[Citation, ...]) -> dict[str, tuple[Citation, ...]
 def coverage(
     citations: Mapping[str, Iterable[Citation]], seen: Mapping[str, Seen], lost: Mapping[str, Lost]
 ) -> tuple[Stand, ...]:
-    """Every citation in the report's order. `citations` as `by_source` has them: passages that are looked
+    """Every citation in the reports' order. `citations` as `by_source` has them: passages that are looked
     for in another source than the cited one come under a citation without a title.
     """
     every = [citation for group in citations.values() for citation in group]
-    guests: dict[int, list[Quote]] = {}
+    guests: dict[CitationKey, list[Quote]] = {}
     for citation in every:
         if not citation.title:
-            guests.setdefault(citation.footnote, []).extend(citation.quotes)
-    own = sorted((c for c in every if c.title), key=lambda c: (c.footnote, c.source_id))
+            guests.setdefault(citation.key, []).extend(citation.quotes)
+    own = sorted((c for c in every if c.title), key=lambda c: (c.key, c.source_id))
     stands = []
     for citation in own:
-        passages = [*citation.quotes, *guests.pop(citation.footnote, [])]
+        passages = [*citation.quotes, *guests.pop(citation.key, [])]
         stands.append(_stand(citation, passages, seen, lost))
     return tuple(stands)
 
@@ -182,7 +183,7 @@ def tally(stands: Iterable[Stand]) -> Tally:
     """The footnotes of these citations, counted, as of the last look at any of their sources."""
     every = tuple(stands)
     looks = [stand.seen.last_poll_at for stand in every if stand.seen and stand.seen.last_poll_at]
-    verdicts = {footnote: stand.verdict for footnote, stand in by_footnote(every).items()}
+    verdicts = {key: stand.verdict for key, stand in by_footnote(every).items()}
     return Tally(verdicts, max(looks, default=None))
 
 
@@ -195,23 +196,22 @@ def _stand(citation: Citation, passages: Iterable[Quote], seen: Mapping[str, See
 
 
 def _quote(quote: Quote, there: Seen | None, lost: Mapping[str, Lost]) -> QuoteStand:
-    name = quote_key(quote)
     # As at the last look that brought the document.
-    state = there.memory.quotes.get(name, QuoteState.UNREAD) if there else QuoteState.UNREAD
+    state = (of_quote(there.memory.quotes, quote) if there else None) or QuoteState.UNREAD
     if quote.match is QuoteMatch.ELSEWHERE:
         state = QuoteState.ELSEWHERE
     elif quote.match is QuoteMatch.TRANSLATED and not quote.anchor.strip():
         state = QuoteState.NO_ANCHOR
     if state not in {QuoteState.MISSING, QuoteState.CHANGED}:
         return QuoteStand(quote, state)
-    gone = lost.get(name)
-    return QuoteStand(quote, state, gone.nearest if gone else _nearest(name, there), gone)
+    gone = of_quote(lost, quote)
+    return QuoteStand(quote, state, gone.nearest if gone else _nearest(quote, there), gone)
 
 
-def _nearest(name: str, there: Seen | None) -> str:
+def _nearest(quote: Quote, there: Seen | None) -> str:
     """What the first look found in place of a passage."""
     touches = there.finding.quotes if there and there.finding else ()
-    return next((t.nearest for t in touches if quote_key(t.quote) == name), "")
+    return of_quote({quote_key(touch.quote): touch.nearest for touch in reversed(touches)}, quote) or ""
 
 
 # --- a passage --------------------------------------------------------------------------------------------------------
@@ -292,9 +292,9 @@ def gravest(stands: Iterable[Stand]) -> Stand:
     return min(stands, key=lambda stand: GRAVITY[stand.verdict])
 
 
-def by_footnote(stands: Iterable[Stand]) -> dict[int, Stand]:
+def by_footnote(stands: Iterable[Stand]) -> dict[CitationKey, Stand]:
     """The gravest citation of each footnote, in order."""
-    groups: dict[int, list[Stand]] = {}
+    groups: dict[CitationKey, list[Stand]] = {}
     for stand in stands:
-        groups.setdefault(stand.citation.footnote, []).append(stand)
-    return {footnote: gravest(group) for footnote, group in sorted(groups.items())}
+        groups.setdefault(stand.citation.key, []).append(stand)
+    return {key: gravest(group) for key, group in sorted(groups.items())}

@@ -37,7 +37,7 @@ from monitor.model import (
     key_of,
 )
 from monitor.text.notices import Notice, continued, notice_in
-from monitor.text.quotes import quote_key
+from monitor.text.quotes import of_quote, quote_key
 
 KEEP_NOTICES = 200
 MOST_NOTICES = 5
@@ -234,7 +234,7 @@ def _quote_states(
     if comparison.applied:
         return *quote_touches(setting.quotes, memory.quotes, comparison.told, reading.margin), ()
     waits = {p.key: p for p in memory.pending}
-    unknown = any(quote_key(quote) not in memory.quotes for quote in setting.quotes)
+    unknown = any(of_quote(memory.quotes, quote) is None for quote in setting.quotes)
     if not unknown and _PASSAGES not in waits and memory.margin_key == _margin_key(reading):
         return memory.quotes, (), ()
     states, touches = quote_touches(setting.quotes, memory.quotes, told, reading.margin)
@@ -243,15 +243,11 @@ def _quote_states(
     waiting = wait_on(waits, _PASSAGES, "passages", setting.now)
     if waiting.looks >= 2:
         return states, touches, ()
-    return {**states, **{name: memory.quotes[name] for name in map(_name_of, touches)}}, (), (waiting,)
+    return {**states, **{quote_key(touch.quote): touch.before for touch in touches}}, (), (waiting,)
 
 
 _PASSAGES = short_hash("passages")
 """What waits when a quoted passage came or went in the margin alone."""
-
-
-def _name_of(touch: QuoteTouch) -> str:
-    return quote_key(touch.quote)
 
 
 def _quote_events(touches: Iterable[QuoteTouch], setting: Setting) -> tuple[Event, ...]:
@@ -264,7 +260,7 @@ def _quote_events(touches: Iterable[QuoteTouch], setting: Setting) -> tuple[Even
             kind = EventKind.QUOTE_FOUND
         else:
             continue
-        values = {"footnote": str(touch.quote.footnote), "url": setting.url}
+        values = {"footnote": touch.quote.key.shown, "url": setting.url}
         urgent = kind is EventKind.QUOTE_LOST
         events.append(Event(setting.source.id, kind, setting.now, values, touch.quote, urgent))
     return tuple(events)

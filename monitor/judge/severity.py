@@ -69,7 +69,7 @@ def _sum_up(found: Sequence[Weighed]) -> tuple[Severity, tuple[Reason, ...]]:
 
 def _quotes(touches: Iterable[QuoteTouch]) -> Iterable[Weighed]:
     for touch in touches:
-        values = {"footnote": str(touch.quote.footnote)}
+        values = {"footnote": touch.quote.key.shown}
         stood = touch.before in {QuoteState.FOUND, QuoteState.CHANGED}
         if stood and touch.after is QuoteState.MISSING:
             yield Severity.CRITICAL, Reason("quote_lost", values)

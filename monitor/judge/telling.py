@@ -29,7 +29,7 @@ from monitor.model import (
     Span,
 )
 from monitor.text.marks import word_marks
-from monitor.text.quotes import look_on_page, quote_key
+from monitor.text.quotes import look_on_page, of_quote, quote_key
 from monitor.text.topics import ai_gate, topics_of
 
 MOST_PARTS = 2000
@@ -76,9 +76,8 @@ def quote_touches(
     touched: list[QuoteTouch] = []
     for quote in quotes:
         found = look_on_page(quote, told.blocks, margin)
-        name = quote_key(quote)
-        states[name] = found.state
-        before = known.get(name)
+        states[quote_key(quote)] = found.state
+        before = of_quote(known, quote)
         if before is not None and before is not found.state:
             touched.append(QuoteTouch(quote, before, found.state, found.nearest, found.page))
     return states, tuple(touched)

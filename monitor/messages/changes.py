@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor.links import Links
@@ -14,7 +15,9 @@ from monitor.model import (
     Change,
     ChangeKind,
     Citation,
+    CitationKey,
     DigestChange,
+    DigestEvent,
     Mark,
     Part,
     PartKind,
@@ -22,6 +25,7 @@ from monitor.model import (
     Reason,
     Source,
     Span,
+    completed,
     key_of,
 )
 from monitor.model.verdict import Tally
@@ -99,7 +103,7 @@ def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) 
         parts=with_documents(parts, entry.documents, see, words),
         more=words("change.more_parts", count=left, command=see) if left else "",
         cut=words("change.cut", command=see) if cut else "",
-        quotes=tuple(_quotes(change, words)),
+        quotes=tuple(_quotes(entry, words)),
         says=tuple(_says(entry, words)),
         restored=words("change.restored", date=words.day(change.restored_from, telling.zone))
         if change.restored_from
@@ -114,7 +118,7 @@ def change_view(entry: DigestChange, number: int, telling: Telling, room: Room) 
 def _by(source: Source, telling: Telling) -> str:
     """Who publishes it, unless its name says so, and the footnotes that stand on it."""
     publisher = short(source.publisher, NAME) if source.publisher not in source.name else ""
-    said = (publisher, footnotes(source.footnotes, telling.words, telling.standing))
+    said = (publisher, footnotes(source.keys, telling.words, telling.standing))
     return " · ".join(one for one in said if one)
 
 
@@ -134,12 +138,27 @@ def reason_words(change: Change, words: Words) -> str:
     return words.reason(reasons[0]) if reasons else words.name_of("reasons", "words_changed")
 
 
-def footnotes(numbers: Iterable[int], words: Words, standing: Tally | None = None) -> str:
-    """`footnotes 142 and 167`; with a tally `footnotes 142 (Stands) and 167 (Passage not found)`; empty without any."""
-    ordered = sorted(set(numbers))
-    verdicts = standing.verdicts if standing else {}
-    named = [f"{n} ({words(f'verdict.{verdicts[n]}')})" if n in verdicts else str(n) for n in ordered]
-    return words("change.footnotes", count=len(ordered), list=words.join(named)) if ordered else ""
+def footnotes(keys: Iterable[CitationKey], words: Words, standing: Tally | None = None) -> str:
+    """`footnotes 142 and 167`; with a tally `footnotes 142 (Stands) and 167 (Passage not found)`; empty without any.
+    Where there are several reports, `Belgium, footnotes 142 and 167; France, footnote 12`.
+    """
+    said = []
+    for (_, name), group in groupby(sorted(set(keys)), key=lambda key: (key.place, key.name)):
+        ordered = list(group)
+        named = [_with_verdict(key, words, standing) for key in ordered]
+        one = words("change.footnotes", count=len(ordered), list=words.join(named))
+        said.append(words("change.of_report", report=name, footnotes=one) if name else one)
+    return words("lists.semicolon").join(said)
+
+
+def _with_verdict(key: CitationKey, words: Words, standing: Tally | None) -> str:
+    verdict = standing.verdict(key) if standing else None
+    return f"{key.number} ({words(f'verdict.{verdict}')})" if verdict else str(key.number)
+
+
+def keys_of(entry: DigestChange | DigestEvent) -> tuple[CitationKey, ...]:
+    """What the footnotes that stand on its source are known by, as far as is known."""
+    return (*(citation.key for citation in entry.citations), *entry.source.keys)
 
 
 def _why(change: Change, words: Words) -> str:
@@ -194,11 +213,13 @@ def _seen(change: Change, telling: Telling) -> str:
     return words("change.unchanged_since", first=first, last=last, since=since, count=change.looks_unchanged)
 
 
-def _quotes(change: Change, words: Words) -> Iterable[str]:
-    for touch in change.quotes:
+def _quotes(entry: DigestChange, words: Words) -> Iterable[str]:
+    known = keys_of(entry)
+    for touch in entry.change.quotes:
         if touch.after is QuoteState.FOUND and touch.before is QuoteState.FOUND:
             continue
-        yield words("change.quotes", footnote=touch.quote.footnote, quote=short(touch.quote.text, CLAIM))
+        note = completed(touch.quote.key, known).shown
+        yield words("change.quotes", footnote=note, quote=short(touch.quote.text, CLAIM))
         if touch.nearest:
             yield words("change.nearest", quote=short(touch.nearest, CLAIM))
 
@@ -209,8 +230,9 @@ def _says(entry: DigestChange, words: Words) -> Iterable[str]:
     A claim that is nothing but the passage shown above is left out.
     """
     shown_above = {key_of(t.quote.text) for t in entry.change.quotes}
-    touched = {t.quote.footnote for t in entry.change.quotes}
-    cited: Sequence[Citation] = sorted(entry.citations, key=lambda c: (c.footnote not in touched, c.footnote))
+    known = keys_of(entry)
+    touched = {completed(t.quote.key, known) for t in entry.change.quotes}
+    cited: Sequence[Citation] = sorted(entry.citations, key=lambda c: (c.key not in touched, c.key))
     shown = 0
     for citation in cited:
         claims = [claim for claim in citation.claims if key_of(claim) not in shown_above]
@@ -218,7 +240,7 @@ def _says(entry: DigestChange, words: Words) -> Iterable[str]:
             continue
         shown += 1
         claim = short(claims[0], CLAIM)
-        yield words("change.says", footnotes=footnotes([citation.footnote], words), claim=claim)
+        yield words("change.says", footnotes=footnotes([citation.key], words), claim=claim)
 
 
 def _parts(change: Change, source: Source, words: Words, room: Room) -> tuple[tuple[PartView, ...], bool]:

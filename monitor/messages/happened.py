@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from monitor.digest import event_severity
-from monitor.messages.changes import CLAIM, NAME, SEVERITIES, Telling, footnotes
+from monitor.messages.changes import CLAIM, NAME, SEVERITIES, Telling, footnotes, keys_of
 from monitor.messages.report import finding_words
 from monitor.messages.safe import capital, short
 from monitor.messages.view import EventView, Row
-from monitor.model import DigestChange, DigestEvent, Event, EventKind, Reason, ReportLine
+from monitor.model import DigestChange, DigestEvent, Event, EventKind, Reason, ReportLine, completed
 
 _QUOTING = frozenset({EventKind.STATUS_NOTICE, EventKind.QUOTE_LOST, EventKind.QUOTE_FOUND})
 _ADDRESSED = frozenset({EventKind.MOVED, EventKind.MOVED_CHECK, EventKind.ALTERNATIVE, EventKind.REPLACED})
@@ -25,12 +25,12 @@ def event_views(
 
     A quote whose fate a change of the same message shows is not told a second time.
     """
-    shown = {(c.source.id, t.quote.footnote, t.quote.text) for c in changes for t in c.change.quotes}
+    shown = {(c.source.id, t.quote.key, t.quote.text) for c in changes for t in c.change.quotes}
     findings = {line.source.id: line for line in lines}
     views = []
     for entry in events:
         quote = entry.event.quote
-        if quote and (entry.source.id, quote.footnote, quote.text) in shown:
+        if quote and (entry.source.id, quote.key, quote.text) in shown:
             continue
         views.append(_view(entry, telling, findings.get(entry.source.id)))
     return tuple(views)
@@ -47,12 +47,13 @@ def _view(entry: DigestEvent, telling: Telling, line: ReportLine | None) -> Even
     quote = ""
     if event.kind in _QUOTING:
         quote = event.values.get("line", "") or (event.quote.text if event.quote else "")
-    footnote_numbers = [event.quote.footnote] if event.quote else source.footnotes
+    known = keys_of(entry)
+    keys = [completed(event.quote.key, known)] if event.quote else source.keys
     return EventView(
         kind=str(event.kind),
         label=words(f"events.{event.kind}"),
         name=short(source.name, NAME),
-        footnotes=footnotes(footnote_numbers, words, telling.standing),
+        footnotes=footnotes(keys, words, telling.standing),
         text=" ".join(said),
         quote=words("marks.quoted", quote=short(quote, 2 * CLAIM)) if quote else "",
         lang=source.languages[0] if len(source.languages) == 1 and event.kind is EventKind.STATUS_NOTICE else "",

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.digest import event_severity
-from monitor.messages.changes import LINE, SEVERITIES, Telling, change_view
+from monitor.messages.changes import LINE, SEVERITIES, Telling, change_view, keys_of
 from monitor.messages.happened import event_views
 from monitor.messages.head import subject, summary
 from monitor.messages.mime import Sender, message_id
@@ -20,17 +20,20 @@ from monitor.messages.standing import tally_facts
 from monitor.messages.words import Words
 from monitor.model import (
     Citation,
+    CitationKey,
     Digest,
     DigestChange,
     DigestEvent,
     Document,
     Outgoing,
     Part,
+    Quote,
     QuoteTouch,
     Reason,
     ReportLine,
     SectionOf,
     Source,
+    completed,
 )
 from monitor.model.verdict import Tally
 
@@ -139,12 +142,13 @@ def event_facts(entry: DigestEvent, telling: Telling) -> dict[str, Any]:
 
 
 def citation_facts(citation: Citation) -> dict[str, Any]:
-    """Footnote, title and claims."""
+    """Footnote, its key, title and claims."""
     return _citation(citation)
 
 
 def _change(entry: DigestChange, telling: Telling, share: Share) -> dict[str, Any]:
     change, seen = entry.change, change_view(entry, 0, telling, LINE)
+    known = keys_of(entry)
     return {
         "id": change.id,
         "source": _source(entry.source),
@@ -163,7 +167,7 @@ def _change(entry: DigestChange, telling: Telling, share: Share) -> dict[str, An
         "new_sha256": change.new_sha256,
         "parts": [_part(part, share.characters) for part in change.parts[: share.parts]],
         "parts_left": max(0, len(change.parts) - share.parts),
-        "quotes": [_quote(touch) for touch in change.quotes],
+        "quotes": [_quote(touch, known) for touch in change.quotes],
         "citations": [_citation(citation) for citation in entry.citations],
         "documents": [_document(document) for document in entry.documents[:DOCUMENTS]],
         "command": seen.command,
@@ -185,7 +189,9 @@ def _event(entry: DigestEvent, telling: Telling) -> dict[str, Any]:
         "label": words(f"events.{event.kind}"),
         "text": seen.text,
         "values": dict(event.values),
-        "quote": {"footnote": quote.footnote, "text": quote.text} if quote else None,
+        "quote": {"footnote": quote.footnote, "key": _key(quote, keys_of(entry)), "text": quote.text}
+        if quote
+        else None,
         "citations": [_citation(citation) for citation in entry.citations],
     }
 
@@ -206,7 +212,7 @@ def _line(section: SectionOf, line: ReportLine, telling: Telling) -> dict[str, A
         "url": found.url,
         "final_url": found.final_url,
         "alternative_url": found.alternative_url,
-        "quotes": [_quote(touch) for touch in found.quotes],
+        "quotes": [_quote(touch, line.source.keys) for touch in found.quotes],
     }
 
 
@@ -217,6 +223,7 @@ def _source(source: Source) -> dict[str, Any]:
         "publisher": source.publisher,
         "url": source.url or "",
         "footnotes": sorted(source.footnotes),
+        "keys": [str(key) for key in source.keys],
         "jurisdiction": source.jurisdiction,
         "languages": list(source.languages),
         "topics": list(source.topics),
@@ -247,9 +254,14 @@ def _part(part: Part, most: int) -> dict[str, Any]:
     }
 
 
-def _quote(touch: QuoteTouch) -> dict[str, Any]:
+def _key(quote: Quote, known: Iterable[CitationKey]) -> str:
+    return str(completed(quote.key, known))
+
+
+def _quote(touch: QuoteTouch, known: Iterable[CitationKey]) -> dict[str, Any]:
     return {
         "footnote": touch.quote.footnote,
+        "key": _key(touch.quote, known),
         "text": touch.quote.text,
         "before": str(touch.before),
         "after": str(touch.after),
@@ -259,7 +271,12 @@ def _quote(touch: QuoteTouch) -> dict[str, Any]:
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
-    return {"footnote": citation.footnote, "title": citation.title, "claims": list(citation.claims)}
+    return {
+        "footnote": citation.footnote,
+        "key": str(citation.key),
+        "title": citation.title,
+        "claims": list(citation.claims),
+    }
 
 
 def _document(document: Document) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """The first report in words: what stands at the addresses the report cites."""
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from monitor.messages.changes import NAME
 from monitor.messages.safe import short
 from monitor.messages.view import GroupView, LineView, Row
 from monitor.messages.words import Words
-from monitor.model import FindingKind, QuoteState, QuoteTouch, ReportLine, SectionOf, Source, WatchAs
+from monitor.model import CitationKey, FindingKind, QuoteState, QuoteTouch, ReportLine, SectionOf, Source, WatchAs
 
 _MARKS = {
     FindingKind.QUOTES_FOUND: "good",
@@ -45,6 +46,15 @@ def groups(sections: Iterable[SectionOf], words: Words) -> tuple[GroupView, ...]
     )
 
 
+def numbers_of(keys: Iterable[CitationKey], words: Words) -> str:
+    """`140, 142`; where there are several reports, `Belgium 140, 142; France 12`."""
+    said = []
+    for (_, name), group in groupby(sorted(keys), key=lambda key: (key.place, key.name)):
+        numbers = words("lists.comma").join(str(key.number) for key in group)
+        said.append(f"{name} {numbers}" if name else numbers)
+    return words("lists.semicolon").join(said)
+
+
 def states(lines: Iterable[ReportLine], words: Words) -> list[str]:
     """`19 stand`, `6 moved`, …: what is there in the report's whole, in a fixed order, empty ones left out."""
     counts: dict[str, int] = {}
@@ -58,7 +68,7 @@ def _line(line: ReportLine, words: Words) -> LineView:
     source, finding = line.source, line.finding
     expected = words("finding.surprising", expected=words(f"expected.{source.expect}"))
     return LineView(
-        footnotes=words("lists.comma").join(str(n) for n in sorted(source.footnotes)),
+        footnotes=numbers_of(source.keys, words),
         name=short(source.name, NAME),
         state=_MARKS[finding.kind],
         text=finding_words(line, words),

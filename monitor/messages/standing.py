@@ -21,7 +21,17 @@ def verdict_word(verdict: Verdict, words: Words) -> str:
 
 
 def answer_lines(tally: Tally, words: Words) -> list[str]:
-    """The answer in up to three sentences, whose counts add up to the footnotes."""
+    """The answer in up to three sentences, whose counts add up to the footnotes; where there are several reports, those
+    of each in one, with its name before them.
+    """
+    reports = tally.by_report
+    if len(reports) > 1:
+        colon = words("marks.colon")
+        return [f"{one.name}{colon} {' '.join(_answer_lines(one, words))}" for one in reports]
+    return _answer_lines(tally, words)
+
+
+def _answer_lines(tally: Tally, words: Words) -> list[str]:
     answers, total = tally.answers, tally.total
     if not total:
         return [words("standing.none")]
@@ -32,7 +42,7 @@ def answer_lines(tally: Tally, words: Words) -> list[str]:
     said = [words("standing.stand", count=answers[Answer.STANDS], total=total)]
     for answer in (Answer.LOOK, Answer.UNKNOWN):
         if answers[answer]:
-            numbers = ranges(tally.of(answer), words)
+            numbers = ranges((key.number for key in tally.of(answer)), words)
             said.append(words(f"standing.{answer}", count=answers[answer], list=numbers))
     return said
 
@@ -46,18 +56,32 @@ def as_of_line(tally: Tally, words: Words, zone: ZoneInfo) -> str:
 
 
 def verdict_counts(tally: Tally, words: Words) -> list[str]:
-    """`Passage not found 2`: each verdict that occurs, gravest first; the counts add up to the footnotes."""
-    return [f"{verdict_word(verdict, words)} {len(numbers)}" for verdict, numbers in tally.by_verdict.items()]
+    """`Passage not found 2`: each verdict that occurs, gravest first; the counts add up to the footnotes. Where there
+    are several reports, `France: Passage not found 2`.
+    """
+    colon = words("marks.colon")
+    return [
+        f"{of.name}{colon} {said}" if of.name else said
+        for of in tally.by_report
+        for said in (f"{verdict_word(verdict, words)} {len(keys)}" for verdict, keys in of.by_verdict.items())
+    ]
 
 
 def tally_facts(tally: Tally, words: Words) -> dict[str, object]:
     """The answer for programs: what is counted is footnotes."""
     return {
-        "footnotes": tally.total,
+        **_counts(tally),
         "as_of": tally.as_of,
+        "text": " ".join(answer_lines(tally, words)),
+        "reports": [{"report": one.place, "name": one.name, **_counts(one)} for one in tally.by_report],
+    }
+
+
+def _counts(tally: Tally) -> dict[str, object]:
+    return {
+        "footnotes": tally.total,
         "answers": {str(answer): tally.answers[answer] for answer in Answer},
         "verdicts": {str(verdict): len(tally.by_verdict.get(verdict, ())) for verdict in Verdict},
-        "text": " ".join(answer_lines(tally, words)),
     }
 
 

@@ -1,5 +1,6 @@
 """The frozen values that pass between stages. No I/O, no behaviour beyond reading themselves."""
 
+from monitor.model.citation import Citation, CitationKey, Quote, QuoteMatch, completed, numbered
 from monitor.model.follow import Document, DocumentState
 from monitor.model.gap import Gap
 from monitor.model.judgement import (
@@ -62,11 +63,8 @@ from monitor.model.order import (
 from monitor.model.text import Block, BlockKind, Extraction, Item, Link, Place, key_of, marked_figure, plain_figures
 from monitor.model.watch import (
     Alternative,
-    Citation,
     Expect,
     Follow,
-    Quote,
-    QuoteMatch,
     Role,
     Section,
     Source,
@@ -78,7 +76,7 @@ from monitor.model.wire import Answer, Capture, FetchOrder, Hop, HostRecord, Not
 
 __all__ = [
     "Alternative", "Answer", "Aside", "Block", "BlockKind", "Capture", "Change", "ChangeKind", "ChannelState",
-    "Citation",
+    "Citation", "CitationKey",
     "Delivery", "DeliveryState", "Digest", "DigestChange", "DigestEvent", "DigestKind", "DigestOrder", "Document",
     "DocumentState", "Doubt", "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding",
     "FindingKind", "Follow", "Frequency",
@@ -88,5 +86,6 @@ __all__ = [
     "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
     "QuoteState", "QuoteTouch", "Reason", "RegionSide", "ReportLine", "Role", "Saying", "SayingKind", "Sayings",
     "Section", "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "StandingNotice", "Status", "Subscriber",
-    "Testimony", "Trigger", "WatchAs", "WatchList", "key_of", "marked_figure", "plain_figures",
+    "Testimony", "Trigger", "WatchAs", "WatchList", "completed", "key_of", "marked_figure", "numbered",
+    "plain_figures",
 ]  # fmt: skip

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from monitor.model.citation import Quote
 from monitor.model.text import BlockKind, Place
-from monitor.model.watch import Quote
 
 
 class Outcome(StrEnum):

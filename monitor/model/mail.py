@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.model.citation import Citation
 from monitor.model.follow import Document
 from monitor.model.gap import Gap
 from monitor.model.judgement import Change, Event, Finding, Severity
 from monitor.model.verdict import Tally
-from monitor.model.watch import Citation, Section, Source
+from monitor.model.watch import Section, Source
 
 
 class Frequency(StrEnum):

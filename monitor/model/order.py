@@ -148,7 +148,7 @@ class Memory:
     pending: tuple[Pending, ...] = ()
     doubt: Doubt | None = None
     quotes: dict[str, QuoteState] = field(default_factory=dict)
-    """By `footnote:hash of the quote`."""
+    """By the `quote_key` of the passage."""
     notices: tuple[str, ...] = ()
     """Hashes of status notices already told."""
     margin_key: str = ""

@@ -1,10 +1,12 @@
-"""What is judged of the report's footnotes, and their count."""
+"""What is judged of the reports' footnotes, and their count."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from monitor.model.citation import CitationKey, completed
 
 
 class Verdict(StrEnum):
@@ -57,11 +59,11 @@ GRAVITY: Mapping[Verdict, int] = {verdict: place for place, verdict in enumerate
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The verdict on each footnote, in the report's order. What is counted is footnotes: of one that cites several
+    """The verdict on each footnote, in the reports' order. What is counted is footnotes: of one that cites several
     sources the gravest verdict counts.
     """
 
-    verdicts: Mapping[int, Verdict] = field(default_factory=dict)
+    verdicts: Mapping[CitationKey, Verdict] = field(default_factory=dict)
     as_of: datetime | None = None
     """The last look at any source cited; None: there was none."""
 
@@ -75,13 +77,37 @@ class Tally:
         return Counter(ANSWERS[verdict] for verdict in self.verdicts.values())
 
     @property
-    def by_verdict(self) -> dict[Verdict, list[int]]:
+    def by_verdict(self) -> dict[Verdict, list[CitationKey]]:
         """Every verdict that occurs, gravest first, with its footnotes."""
-        found: dict[Verdict, list[int]] = {}
-        for footnote, verdict in sorted(self.verdicts.items(), key=lambda one: (GRAVITY[one[1]], one[0])):
-            found.setdefault(verdict, []).append(footnote)
+        found: dict[Verdict, list[CitationKey]] = {}
+        for key, verdict in sorted(self.verdicts.items(), key=lambda one: (GRAVITY[one[1]], one[0])):
+            found.setdefault(verdict, []).append(key)
         return found
 
-    def of(self, answer: Answer) -> list[int]:
+    def of(self, answer: Answer) -> list[CitationKey]:
         """The footnotes of one answer."""
-        return [footnote for footnote, verdict in self.verdicts.items() if ANSWERS[verdict] is answer]
+        return [key for key, verdict in self.verdicts.items() if ANSWERS[verdict] is answer]
+
+    def verdict(self, key: CitationKey) -> Verdict | None:
+        """On one footnote; None where it is none of these."""
+        return self.verdicts.get(key) or self.verdicts.get(completed(key, self.verdicts))
+
+    @property
+    def by_report(self) -> tuple["Tally", ...]:
+        """One for each report."""
+        found: dict[str, dict[CitationKey, Verdict]] = {}
+        for key, verdict in self.verdicts.items():
+            found.setdefault(key.place, {})[key] = verdict
+        return tuple(Tally(verdicts, self.as_of) for verdicts in found.values())
+
+    @property
+    def place(self) -> str:
+        """The key of the report that is counted; empty where there are several or none."""
+        places = {key.place for key in self.verdicts}
+        return places.pop() if len(places) == 1 else ""
+
+    @property
+    def name(self) -> str:
+        """What readers are told the report is; empty where there is only one, or no single one is counted."""
+        names = {key.name for key in self.verdicts}
+        return names.pop() if len(names) == 1 else ""

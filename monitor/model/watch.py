@@ -1,8 +1,10 @@
-"""What is watched: sources, citations, the watch list."""
+"""What is watched: sources, the watch list."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+
+from monitor.model.citation import CitationKey, numbered
 
 
 class WatchAs(StrEnum):
@@ -120,6 +122,13 @@ class Source:
     """Why that is allowed: a licence, a permission."""
     line: int = field(default=0, compare=False)
     """Line in sources.yaml."""
+    cited: tuple[CitationKey, ...] = field(default=(), compare=False)
+    """The footnotes by their keys; empty in what was written before they had any. No edit of what is watched."""
+
+    @property
+    def keys(self) -> tuple[CitationKey, ...]:
+        """The footnotes that cite it, in order; by their numbers alone where no more is known."""
+        return tuple(sorted(self.cited or map(numbered, self.footnotes)))
 
     @property
     def pollable(self) -> bool:
@@ -137,44 +146,3 @@ class WatchList:
 
     def source(self, source_id: str) -> Source | None:
         return next((s for s in self.sources if s.id == source_id), None)
-
-
-class QuoteMatch(StrEnum):
-    """How a quoted passage can be found in its source."""
-
-    EXACT = "exact"
-    FUZZY = "fuzzy"
-    TRANSLATED = "translated"
-    """The source is in another language: only an anchor in that language can be found."""
-    ELSEWHERE = "not-in-this-document"
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A passage the report quotes from a source."""
-
-    source_id: str
-    footnote: int
-    text: str
-    match: QuoteMatch = QuoteMatch.EXACT
-    anchor: str = ""
-    """The passage in the source's own language, set by the operator."""
-    phrase: bool = False
-    """A verbatim list entry, not in quotation marks in the report."""
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """One footnote of the report and one source it cites."""
-
-    footnote: int
-    source_id: str
-    title: str
-    author: str
-    date_as_cited: str
-    section: str
-    """Section title as printed in the report."""
-    url_printed: str
-    claims: tuple[str, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-    note: str = ""

@@ -22,7 +22,7 @@ from monitor.store.tables import CHANGE, EVENT, SOURCE
 from monitor.store.withholding import read_veil
 
 MOST_COUNTED = 12_000
-FACETS = ("section", "source", "jurisdiction", "topic", "severity", "kind", "state")
+FACETS = ("section", "source", "jurisdiction", "topic", "severity", "kind", "state", "report")
 
 
 class Mark(NamedTuple):
@@ -81,11 +81,14 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     everything: bool = False
+    reports: frozenset[str] = frozenset()
+    """By their keys without a number: `aidv:2026:belgium`."""
 
     def of(self, facet: str) -> Collection[Any]:
         chosen: dict[str, Collection[Any]] = {
             "section": self.sections, "source": self.sources, "jurisdiction": self.jurisdictions,
             "topic": self.topics, "severity": self.severities, "kind": self.kinds, "state": self.states,
+            "report": self.reports,
         }  # fmt: skip
         return chosen[facet]
 
@@ -264,7 +267,7 @@ def _period(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _filters(wanted: Wanted, sources: Mapping[str, Source]) -> list[ColumnElement[bool]]:
     filters = _period(wanted)
-    if wanted.sources or wanted.sections or wanted.jurisdictions:
+    if wanted.sources or wanted.sections or wanted.jurisdictions or wanted.reports:
         filters.append(TIMELINE.c.source_id.in_(sorted(chosen(wanted, sources))))
     if wanted.topics:
         has = [func.instr(TIMELINE.c.topics, f" {topic} ") > 0 for topic in sorted(wanted.topics)]
@@ -287,7 +290,13 @@ def chosen(wanted: Wanted, sources: Mapping[str, Source]) -> set[str]:
         if (not wanted.sources or source_id in wanted.sources)
         and (not wanted.sections or source.section in wanted.sections)
         and (not wanted.jurisdictions or source.jurisdiction in wanted.jurisdictions)
+        and (not wanted.reports or wanted.reports & set(_reports(source)))
     }
+
+
+def _reports(source: Source) -> tuple[str, ...]:
+    """Those that cite it, each once."""
+    return tuple(dict.fromkeys(key.place for key in source.keys if key.place))
 
 
 def _stamp(when: datetime | None, otherwise: str = "") -> str:
@@ -335,6 +344,7 @@ class _Count:
             "severity": (Severity(severity),),
             "kind": (kind,),
             "state": (ReviewState(state),),
+            "report": _reports(source) if source else (),
         }
 
     def _failed(self, values: Mapping[str, tuple[Any, ...]]) -> list[str]:

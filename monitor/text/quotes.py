@@ -9,15 +9,17 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
 
 from monitor.model import Block, Quote, QuoteMatch, QuoteState, key_of, plain_figures
+
+T = TypeVar("T")
 
 CHANGED_FROM = 0.80
 """Share of equal letters from which a passage is the quoted one, reworded."""
@@ -51,9 +53,21 @@ class Found:
 
 
 def quote_key(quote: Quote) -> str:
-    """`footnote:hash`, the same for the same passage however it is typed."""
+    """`footnote:hash`, the same for the same passage however it is typed. Where there are several reports, the whole
+    key of the footnote stands before the hash.
+    """
     letters = "".join(word for word, _, _ in _words(unicodedata.normalize("NFC", quote.text)))
-    return f"{quote.footnote}:{hashlib.sha256(letters.encode()).hexdigest()[:12]}"
+    note = quote.key if quote.report_name else quote.footnote
+    return f"{note}:{hashlib.sha256(letters.encode()).hexdigest()[:12]}"
+
+
+def of_quote(known: Mapping[str, T], quote: Quote) -> T | None:
+    """What is known of a passage by its `quote_key`, also by the one it had while its report was the only one."""
+    name = quote_key(quote)
+    if name in known or not quote.report:
+        return known.get(name)
+    short = name.removeprefix(f"{quote.key.place}:")
+    return known.get(f"{quote.key.place}:{short}") if short == name else known.get(short)
 
 
 def look_for(quote: Quote, blocks: Sequence[Block]) -> Found:

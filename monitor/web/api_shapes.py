@@ -28,6 +28,7 @@ class SourceShape(Shape):
     languages: list[str]
     topics: list[str]
     footnotes: list[int]
+    keys: list[str] = Field(description="The same footnotes, with their reports: `aidv:2026:belgium:140`.")
     url: str
     watched_at: str = Field(description="The address that brings the document, if it is another one; else empty.")
     health: str
@@ -59,6 +60,7 @@ class LineShape(Shape):
     source: str
     section: str
     footnotes: list[int]
+    keys: list[str] = Field(description="The same footnotes, with their reports: `aidv:2026:belgium:140`.")
     kind: str
     severity: SeverityName
     told: bool = Field(description="False: found, and kept out of the mails (editorial, technical).")
@@ -97,6 +99,7 @@ class QuoteTouchShape(Shape):
     """A quoted passage before and after."""
 
     footnote: int
+    key: str = Field(description="Report, edition, chapter and number: `aidv:2026:belgium:140`.")
     text: str
     before: str
     after: str
@@ -106,6 +109,7 @@ class QuoteTouchShape(Shape):
 
 class CitationNote(Shape):
     footnote: int
+    key: str = Field(description="Report, edition, chapter and number: `aidv:2026:belgium:140`.")
     title: str
     claims: list[str]
 
@@ -189,6 +193,7 @@ class CitationShape(Shape):
     """A footnote of the report: does it still stand?"""
 
     footnote: int
+    key: str = Field(description="Report, edition, chapter and number: `aidv:2026:belgium:140`.")
     section: str
     title: str
     author: str
@@ -225,14 +230,25 @@ class Snapshots(Page):
     items: list[SnapshotShape]
 
 
+class ReportTally(Shape):
+    """The answer for one report."""
+
+    report: str = Field(description="Report, edition and chapter: `aidv:2026:belgium`.")
+    name: str = Field(description="How readers are told it; empty for the only one.")
+    footnotes: int
+    answers: dict[str, int]
+    verdicts: dict[str, int]
+
+
 class TallyShape(Shape):
-    """The answer for the whole report. What is counted is footnotes; the counts add up to `footnotes`."""
+    """The answer for all reports. What is counted is footnotes; the counts add up to `footnotes`."""
 
     footnotes: int
     as_of: datetime | None = Field(description="The last look at any source cited.")
     answers: dict[str, int]
     verdicts: dict[str, int]
     text: str
+    reports: list[ReportTally]
 
 
 class Citations(Page):

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.messages.changes import SEVERITIES, Room, Telling, change_view, named
+from monitor.messages.changes import SEVERITIES, Room, Telling, change_view, keys_of, named
 from monitor.messages.happened import event_views
 from monitor.messages.view import PartView, Row
-from monitor.model import Change, Citation, DigestChange, DigestEvent, Event, Source
+from monitor.model import Change, Citation, CitationKey, DigestChange, DigestEvent, Event, Source, completed
 from monitor.store import Line
 from monitor.web.desk import Desk
 
@@ -31,7 +31,7 @@ class Entry:
     more: int = 0
     quotes: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
-    footnotes: tuple[int, ...] = ()
+    footnotes: tuple[CitationKey, ...] = ()
     section: str = ""
     rows: tuple[Row, ...] = ()
 
@@ -68,18 +68,20 @@ def entry_of(line: Line, thing: Change | Event, known: Known, desk: Desk) -> Ent
     words = telling.words
     topics = tuple(words.name_of("topics", topic) for topic in line.topics)
     if isinstance(thing, Event):
-        (view,) = event_views([DigestEvent(thing, source, known.citations.get(source.id, ()))], telling)
-        footnotes = (thing.quote.footnote,) if thing.quote else source.footnotes
+        event = DigestEvent(thing, source, known.citations.get(source.id, ()))
+        (view,) = event_views([event], telling)
+        footnotes = (completed(thing.quote.key, keys_of(event)),) if thing.quote else source.keys
         return Entry(
             line, view.name, f"/events/{line.number}", view.severity, view.label, "", view.text, quote=view.quote,
             topics=topics, footnotes=footnotes, section=known.sections.get(source.section, ""), rows=view.rows,
         )  # fmt: skip
-    shown = change_view(DigestChange(thing, source), line.number, telling, LISTED)
+    change = DigestChange(thing, source, known.citations.get(source.id, ()))
+    shown = change_view(change, line.number, telling, LISTED)
     return Entry(
         line, named(source, words), f"/changes/{line.number}", SEVERITIES[thing.severity],
         desk.t(f"kinds.{thing.kind}"), _reasons(thing, telling), parts=shown.parts,
         more=max(0, len(thing.parts) - len(shown.parts)), quotes=shown.quotes, topics=topics,
-        footnotes=_touched(thing) or source.footnotes, section=known.sections.get(source.section, ""),
+        footnotes=_touched(change) or source.keys, section=known.sections.get(source.section, ""),
     )  # fmt: skip
 
 
@@ -88,8 +90,10 @@ def _reasons(change: Change, telling: Telling) -> str:
     return telling.words("lists.semicolon").join(said) or telling.words.name_of("reasons", "words_changed")
 
 
-def _touched(change: Change) -> tuple[int, ...]:
-    return tuple(sorted({touch.quote.footnote for touch in change.quotes if touch.before is not touch.after}))
+def _touched(entry: DigestChange) -> tuple[CitationKey, ...]:
+    known = keys_of(entry)
+    touches = (touch for touch in entry.change.quotes if touch.before is not touch.after)
+    return tuple(sorted({completed(touch.quote.key, known) for touch in touches}))
 
 
 def known_of(desk: Desk) -> Known:

@@ -18,7 +18,7 @@ from monitor.store import Mark, Wanted
 PERIODS = (30, 90, 365, 0)
 """Days that can be chosen; 0: all time."""
 USUAL = 90
-FACETS = ("state", "severity", "section", "topic", "kind", "jurisdiction", "source")
+FACETS = ("state", "severity", "section", "topic", "kind", "jurisdiction", "report", "source")
 """Filters of which several values may be chosen, in the order they are shown."""
 MOST_VALUES = 40
 LONGEST = 120
@@ -183,4 +183,5 @@ def wanted(found: Asked, frame: Window, visit: datetime | None) -> Wanted:
         states=frozenset(ReviewState(value) for value in of.get("state", ())),
         since=since,
         everything=found.everything,
+        reports=of.get("report", frozenset()),
     )

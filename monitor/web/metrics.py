@@ -50,8 +50,7 @@ def _families(found: Wellbeing, counted: Tally) -> Iterator[tuple[str, str, str,
         "When a source last brought its document.",
         [({"source": one.source.id}, one.last_good_at.timestamp()) for one in found.watched if one.last_good_at],
     )
-    verdicts = Counter(counted.verdicts.values())
-    yield "footnotes", "gauge", "Footnotes of the report by state.", [({"state": v}, verdicts[v]) for v in Verdict]
+    yield "footnotes", "gauge", "Footnotes of the reports by state.", list(_footnotes(counted))
     yield "changes_to_check", "gauge", "Told changes and events nobody has reviewed, up to 10000.", _one(found.to_check)
     queue = found.queue
     by_state = {"pending": queue.pending, "sending": queue.sending, "held": queue.held, "failed": queue.failed,
@@ -67,6 +66,15 @@ def _families(found: Wellbeing, counted: Tally) -> Iterator[tuple[str, str, str,
     yield "database_bytes", "gauge", "Size of the database file.", _one(found.database)
     yield "disk_free_bytes", "gauge", "Free space on its disk.", _one(found.free) if found.free is not None else []
     yield "backup_timestamp_seconds", "gauge", "When the newest backup was made.", _stamp(found.backup)
+
+
+def _footnotes(counted: Tally) -> Iterator[Sample]:
+    """Where there are several reports, of each."""
+    reports = counted.by_report or (counted,)
+    for report in reports:
+        verdicts = Counter(report.verdicts.values())
+        of = {"report": report.place} if len(reports) > 1 else {}
+        yield from ((({**of, "state": v}), verdicts[v]) for v in Verdict)
 
 
 def _one(value: float) -> list[Sample]:

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from monitor import config, resources
-from monitor.config.citations import parse_citations
+from monitor.config.citations import parse_report
 from monitor.errors import ConfigError
 from monitor.model import QuoteMatch
 
@@ -147,7 +147,7 @@ def test_a_changed_file_is_read_again(tmp_path):
 )
 def test_a_mistake_in_the_citations_is_named_with_its_line(line, complaint):
     with pytest.raises(ConfigError) as caught:
-        parse_citations(f"citations:\n{line}\n".encode(), "citations.yaml")
+        parse_report(f"citations:\n{line}\n".encode(), "citations.yaml", headless=True)
 
     assert complaint in str(caught.value)
 
@@ -156,6 +156,6 @@ def test_a_footnote_may_not_cite_a_source_twice():
     entry = "- {footnote: 1, source: a, title: T, section: S}\n"
 
     with pytest.raises(ConfigError) as caught:
-        parse_citations(f"citations:\n{entry}{entry}".encode(), "citations.yaml")
+        parse_report(f"citations:\n{entry}{entry}".encode(), "citations.yaml", headless=True)
 
     assert str(caught.value) == "citations.yaml:3: footnote 1 cites this source twice (first on line 2)"

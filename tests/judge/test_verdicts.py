@@ -25,6 +25,7 @@ from monitor.model import (
     Role,
     Source,
     StandingNotice,
+    numbered,
 )
 from monitor.model.verdict import ANSWERS, GRAVITY, Answer, Tally, Verdict
 from monitor.resources import bundled
@@ -131,7 +132,10 @@ def test_each_verdict_has_one_word_of_its_own_and_one_shape_of_its_own(language)
     assert len({drawn[verdict] for verdict in Verdict}) == len(Verdict)
 
 
-@given(st.dictionaries(st.integers(1, 400), st.sampled_from(Verdict)), st.sampled_from(["en", "nl", "fr", "de"]))
+@given(
+    st.dictionaries(st.integers(1, 400).map(numbered), st.sampled_from(Verdict)),
+    st.sampled_from(["en", "nl", "fr", "de"]),
+)
 def test_the_counts_add_up_to_the_footnotes(verdicts, language):
     counted = Tally(dict(sorted(verdicts.items())))
     assert sum(counted.answers.values()) == counted.total == len(verdicts)
@@ -143,7 +147,7 @@ def test_the_counts_add_up_to_the_footnotes(verdicts, language):
 @given(st.lists(st.sampled_from(ROWS), min_size=1, max_size=4))
 def test_the_gravest_of_several_sources_speaks_for_its_footnote(rows):
     stands = [played(*row[:5]) for row in rows]
-    assert tally(stands).verdicts == {7: min((s.verdict for s in stands), key=GRAVITY.__getitem__)}
+    assert tally(stands).verdicts == {numbered(7): min((s.verdict for s in stands), key=GRAVITY.__getitem__)}
 
 
 def test_as_of_is_the_last_look_at_a_cited_source():

@@ -40,6 +40,7 @@ from monitor.model import (
     Status,
     Subscriber,
     WatchAs,
+    numbered,
 )
 from monitor.model.verdict import Tally, Verdict
 
@@ -220,11 +221,12 @@ FINDINGS = (
     Finding("coc-airport", FindingKind.MOVED_CHECK, NOW, final_url="https://www.controleorgaan.be/en/home"),
     Finding("sciencedirect-laws", FindingKind.BLOCKED, NOW, reason=Reason("status", {"status": "403"})),
 )  # fmt: skip
-STANDING = Tally(
-    {140: Verdict.STANDS, 141: Verdict.GONE_COPY, 142: Verdict.STANDS, 144: Verdict.UNSEEN, 145: Verdict.UNCHECKED,
-     146: Verdict.CHANGED, 152: Verdict.WITHDRAWN, 157: Verdict.PASSAGE_GONE, 170: Verdict.CHECK,
-     171: Verdict.UNWATCHED, 173: Verdict.ELSEWHERE}, NOW - timedelta(minutes=20),
-)  # fmt: skip
+_VERDICTS = {
+    140: Verdict.STANDS, 141: Verdict.GONE_COPY, 142: Verdict.STANDS, 144: Verdict.UNSEEN, 145: Verdict.UNCHECKED,
+    146: Verdict.CHANGED, 152: Verdict.WITHDRAWN, 157: Verdict.PASSAGE_GONE, 170: Verdict.CHECK,
+    171: Verdict.UNWATCHED, 173: Verdict.ELSEWHERE,
+}  # fmt: skip
+STANDING = Tally({numbered(n): verdict for n, verdict in _VERDICTS.items()}, NOW - timedelta(minutes=20))
 """How the report stands when the messages are made."""
 SUBSCRIBER = Subscriber(id=7, email="reader@example.org", frequency=Frequency.DAILY, sign_of_life=True)
 SENDER = Sender(address="watch@example.org", instance="k3v9", contact="desk@example.org")

@@ -144,16 +144,23 @@ def lore() -> Lore:
 def site(tmp_path: Path, pasts: dict[str, Path], lore: Lore) -> Iterator[Callable[..., Site]]:
     """Makes sites: `site("lived" | "empty" | "hostile", public_url=…, web_password=…, …)`.
 
-    `verify`: what compares a password with a hash, if not argon2 itself.
+    `verify`: what compares a password with a hash, if not argon2 itself. `reports`: more files of the home, by
+    path; without any, its report stands where older versions kept it.
     """
     made: list[Site] = []
 
-    def make(past: str = "lived", verify: Verify = verify, **settings: Any) -> Site:
+    def make(
+        past: str = "lived", verify: Verify = verify, reports: dict[str, str] | None = None, **settings: Any
+    ) -> Site:
         home = tmp_path / f"home{len(made)}"
         (home / "db").mkdir(parents=True)
         (home / "data").mkdir()
         (home / "sources.yaml").write_text(lived.SOURCES)
-        (home / "data" / "citations.yaml").write_text(lived.CITATIONS)
+        if reports is None:
+            (home / "data" / "citations.yaml").write_text(lived.CITATIONS)
+        for name, text in (reports or {}).items():
+            (home / name).parent.mkdir(exist_ok=True)
+            (home / name).write_text(text)
         shutil.copy2(pasts[past], home / "db" / "monitor.sqlite3")
         app = build(Settings(home=home, **settings), clock=SteppedClock(lived.NOW), lore=lore)
         made.append(Site(app, create_app(app, verify=verify)))

@@ -25,7 +25,7 @@ from monitor.web.desk import AtDesk, Desk
 from monitor.web.entries import telling_of
 from monitor.web.filters import mark_of, mark_text
 from monitor.web.public import excerpted
-from monitor.web.views.coverage import Chapter, chapter
+from monitor.web.views.coverage import Chapter, Report, chapter
 
 PREFIX = "/api/v1"
 router = APIRouter(prefix=PREFIX)
@@ -57,6 +57,7 @@ def changes(  # every filter by its name, so that the OpenAPI document has them
     source: Several = [],  # noqa: B006
     jurisdiction: Several = [],  # noqa: B006
     topic: Several = [],  # noqa: B006
+    report: Several = [],  # noqa: B006
     kind: Several = [],  # noqa: B006
     severity: Annotated[list[shapes.SeverityName], Query()] = [],  # noqa: B006
     state: Annotated[list[shapes.StateName], Query()] = [],  # noqa: B006
@@ -70,7 +71,7 @@ def changes(  # every filter by its name, so that the OpenAPI document has them
     wanted = Wanted(
         frozenset(section), frozenset(source), frozenset(jurisdiction), frozenset(topic),
         frozenset(Severity[name.upper()] for name in severity), frozenset(kind),
-        frozenset(ReviewState(name) for name in state), since, until, everything,
+        frozenset(ReviewState(name) for name in state), since, until, everything, frozenset(report),
     )  # fmt: skip
     sources = desk.store.timeline.sources()
     found = desk.store.timeline.page(wanted, sources, after=_mark(after), limit=limit + 1)
@@ -148,9 +149,9 @@ def snapshot(number: Number, desk: AtDesk) -> dict[str, Any]:
 
 
 @router.get("/citations", response_model=shapes.Citations)
-def citations(desk: AtDesk) -> dict[str, Any]:
-    """Every footnote of the report, with the state of what it stands on, and how many footnotes there are of each."""
-    found = chapter(desk)
+def citations(desk: AtDesk, report: Report = "") -> dict[str, Any]:
+    """Every footnote of the reports, or of one, with the state of what it stands on, and how many there are of each."""
+    found = chapter(desk, report)
     items = [_citation(stand, found, desk) for stand in found.stands]
     return {"items": items, "counts": tally_facts(found.tally, desk.t.mail), "next": None}
 
@@ -175,6 +176,7 @@ def _line(line: Line, source: Source | None, desk: Desk) -> dict[str, Any]:
     return {
         "type": kind, "id": line.number, "at": line.at, "source": line.source_id,
         "section": source.section if source else "", "footnotes": sorted(source.footnotes) if source else [],
+        "keys": [str(key) for key in source.keys] if source else [],
         "kind": line.kind, "severity": line.severity.name.lower(), "told": line.told, "topics": list(line.topics),
         "review": {
             "state": line.state, "who": _who(line.who, desk), "at": line.reviewed_at, "note": _who(line.noted, desk),
@@ -205,7 +207,8 @@ def _source(seen: Any, desk: Desk) -> dict[str, Any]:
     return {
         "id": source.id, "name": source.name, "publisher": source.publisher, "section": source.section,
         "jurisdiction": source.jurisdiction, "languages": list(source.languages), "topics": list(source.topics),
-        "footnotes": sorted(source.footnotes), "url": source.url or "", "watched_at": seen.elsewhere,
+        "footnotes": sorted(source.footnotes), "keys": [str(key) for key in source.keys],
+        "url": source.url or "", "watched_at": seen.elsewhere,
         "health": str(seen.health), "health_since": seen.health_since, "looks": seen.looks,
         "last_look": seen.last_poll_at, "last_good_look": seen.last_good_at, "next_look": seen.next_poll_at,
         "unchanged_since": seen.memory.told_since, "to_check": seen.open_changes,
@@ -229,7 +232,7 @@ def _citation(stand: Stand, found: Chapter, desk: Desk) -> dict[str, Any]:
         **citation_facts(citation), "section": citation.section, "author": citation.author,
         "source": citation.source_id, "printed_url": citation.url_printed, "state": str(stand.verdict),
         "state_in_words": verdict_word(stand.verdict, words), "answer": str(stand.answer),
-        "footnote_state": str(found.footnotes[citation.footnote].verdict), "why": why(stand, words),
+        "footnote_state": str(found.footnotes[citation.key].verdict), "why": why(stand, words),
         "watched_at": stand.moved or stand.copy,
         "quotes": [{"text": q.quote.text, "state": str(q.state), "nearest": q.nearest} for q in stand.quotes],
         "looks": seen.looks if seen else 0, "unchanged_since": seen.memory.told_since if seen else None,

@@ -10,7 +10,7 @@ from monitor import persons
 from monitor.account import account_of, kept_account
 from monitor.extract import sniff
 from monitor.messages.gaps import gap_lines
-from monitor.model import Change, Citation, Event, QuoteTouch, Saying, SayingKind, Source
+from monitor.model import Change, Citation, Event, QuoteTouch, Saying, SayingKind, Source, completed
 from monitor.model.review import ReviewState
 from monitor.rejudge import Judges
 from monitor.store import Line, SnapshotRow
@@ -152,11 +152,12 @@ def _copy(desk: Desk, number: int, *, bytes_too: bool) -> Copy:
 
 def _cited(citations: tuple[Citation, ...], touches: tuple[QuoteTouch, ...]) -> list[Cited]:
     """Touched footnotes first."""
+    known = [citation.key for citation in citations]
     cited = [
-        Cited(citation, tuple(touch for touch in touches if touch.quote.footnote == citation.footnote))
+        Cited(citation, tuple(touch for touch in touches if completed(touch.quote.key, known) == citation.key))
         for citation in citations
     ]
-    return sorted(cited, key=lambda one: (not one.touches, one.citation.footnote))
+    return sorted(cited, key=lambda one: (not one.touches, one.citation.key))
 
 
 def _said(desk: Desk, number: int) -> dict[SayingKind, Saying]:

@@ -115,6 +115,8 @@ def choices(question: Asked, facets: Facets, known: Known, desk: Desk) -> list[C
     for facet in FACETS:
         counts = {_value(value): count for value, count in facets.counts[facet].items()}
         values = set(counts) | set(question.chosen.get(facet, ()))
+        if facet == "report" and len(values) < 2:
+            continue  # Nothing to choose, and readers of one report need not be told its key.
         options = [
             Option(
                 value, _words(facet, value, known, desk), counts.get(value, 0), question.toggled(facet, value),
@@ -157,6 +159,8 @@ def _words(facet: str, value: str, known: Known, desk: Desk) -> str:
             return desk.t(f"kinds.{value}") if desk.t.has(f"kinds.{value}") else desk.t.mail.name_of("events", value)
         case "jurisdiction":
             return desk.t(f"places.{value}") if desk.t.has(f"places.{value}") else value
+        case "report":
+            return next((key.name for s in known.sources.values() for key in s.keys if key.place == value), "") or value
         case _:
             return desk.t.mail.name_of("topics", value)
 

@@ -19,7 +19,7 @@ MOST = 5000
 STEP = 200
 HEAD = (
     "type", "number", "at", "source", "source_name", "section", "footnotes", "kind", "severity", "why", "topics",
-    "removed", "added", "review", "reviewed_by", "note", "old_sha256", "new_sha256", "address", "page",
+    "removed", "added", "review", "reviewed_by", "note", "old_sha256", "new_sha256", "address", "page", "keys",
 )  # fmt: skip
 
 
@@ -53,11 +53,11 @@ def _row(entry: Entry, thing: object, known: Known, desk: Desk) -> list[object]:
     change = thing if isinstance(thing, Change) else None
     return [
         "change" if line.is_change else "event", line.number, line.at.isoformat(timespec="seconds"), line.source_id,
-        source.name, entry.section, " ".join(str(n) for n in entry.footnotes), entry.kind,
+        source.name, entry.section, " ".join(str(key.number) for key in entry.footnotes), entry.kind,
         desk.t.mail.name_of("severity", entry.severity), entry.why or entry.text, ", ".join(entry.topics),
         _words(change, "removed"), _words(change, "added"), desk.t(f"review.{line.state}"), line.who, line.noted,
         change.old_sha256 if change else "", change.new_sha256 if change else "", source.url or "",
-        desk.house.links.at(entry.href),
+        desk.house.links.at(entry.href), " ".join(map(str, entry.footnotes)),
     ]  # fmt: skip
 
 

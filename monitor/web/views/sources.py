@@ -190,7 +190,8 @@ def _stands(desk: Desk, source_id: str, seen: dict[str, Seen]) -> list[Stand]:
 def _events(desk: Desk, source: Source) -> list[tuple[Any, EventView]]:
     found = desk.store.history.events(source=source.id, limit=LISTED)
     telling = Telling(desk.t.mail, desk.zone, desk.now)
-    return [(event, event_views([DigestEvent(event, source)], telling)[0]) for event in found]
+    cited = desk.house.app.citations.get(source.id, ())
+    return [(event, event_views([DigestEvent(event, source, cited)], telling)[0]) for event in found]
 
 
 def _change_view(desk: Desk, entry: DigestChange) -> ChangeView:
