@@ -197,7 +197,7 @@ def test_a_changed_lock_is_installed_with_hashes_and_once(played):
     )
     tool(played / ".venv/bin", "python", played_python)
     first, second = run(played, "start"), run(played, "start")
-    assert "--require-hashes -r" in first.stderr
+    assert "--require-hashes --no-deps -r" in first.stderr
     assert "pip" not in second.stderr
 
 

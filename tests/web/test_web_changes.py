@@ -360,11 +360,11 @@ class Reader:
 
     def get(self, path):
         gate = self._visitor.gate
-        gate._access = self
+        gate.access = self
         try:
             return self._visitor.get(path)
         finally:
-            gate._access = self._access
+            gate.access = self._access
 
     def caller(self, *request):
         caller = self._access.caller(*request)
