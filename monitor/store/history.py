@@ -176,8 +176,10 @@ class History:
             return None
         poll = read_poll(rows[0])
         look = poll.looks[poll.used]
-        kept = self.snapshot(look.snapshot) if look.snapshot else None
-        return Witness(poll.finished_at, kept.id, kept.sha256) if kept else None
+        if not look.snapshot:
+            return None
+        sha256 = look.sha256 or self._rows(select(SNAPSHOT.c.sha256).where(SNAPSHOT.c.id == look.snapshot))[0].sha256
+        return Witness(poll.finished_at, look.snapshot, sha256)
 
     def counts(self, now: datetime) -> Counts:
         """The whole store in figures."""

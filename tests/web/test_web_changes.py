@@ -261,7 +261,9 @@ def test_a_withheld_copy_is_named_and_not_shown(pages):
 def test_a_citation_names_address_times_and_fingerprints(pages):
     change = pages.store.history.change(3)
     cite = re.search(r'id="cite"[^>]*>(.*?)</div>', pages.get("/changes/3").text, re.DOTALL)[1]
-    for fact in ("https://www.coc.invalid/en", "2026-11-23 07:00", change.old_sha256, change.new_sha256, "/changes/3"):
+    before, after = pages.store.history.witnesses(change)
+    assert before.sha256 != after.sha256
+    for fact in ("https://www.coc.invalid/en", "2026-11-23 07:00", before.sha256, after.sha256, "/changes/3"):
         assert fact in cite
 
 
