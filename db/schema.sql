@@ -35,6 +35,12 @@ CREATE TABLE body (
 
 CREATE INDEX ix_body_base_sha256 ON body (base_sha256);
 
+CREATE TABLE certificate (
+	sha256 VARCHAR NOT NULL,
+	der BLOB NOT NULL,
+	CONSTRAINT pk_certificate PRIMARY KEY (sha256)
+);
+
 CREATE TABLE change (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	source_id VARCHAR NOT NULL,
@@ -49,7 +55,7 @@ CREATE TABLE change (
 	old_sha256 VARCHAR NOT NULL,
 	new_sha256 VARCHAR NOT NULL,
 	value BLOB NOT NULL,
-	CONSTRAINT fk_change_poll_id_poll FOREIGN KEY(poll_id) REFERENCES poll (id),
+	CONSTRAINT fk_change_poll_id_poll FOREIGN KEY(poll_id) REFERENCES "polled" (id),
 	CONSTRAINT fk_change_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
 );
 
@@ -149,7 +155,7 @@ CREATE TABLE event (
 	urgent BOOLEAN NOT NULL,
 	at DATETIME NOT NULL,
 	value BLOB NOT NULL,
-	CONSTRAINT fk_event_poll_id_poll FOREIGN KEY(poll_id) REFERENCES poll (id),
+	CONSTRAINT fk_event_poll_id_poll FOREIGN KEY(poll_id) REFERENCES "polled" (id),
 	CONSTRAINT fk_event_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
 );
 
@@ -165,7 +171,7 @@ CREATE TABLE finding (
 	kind VARCHAR NOT NULL,
 	value BLOB NOT NULL,
 	CONSTRAINT pk_finding PRIMARY KEY (source_id),
-	CONSTRAINT fk_finding_poll_id_poll FOREIGN KEY(poll_id) REFERENCES poll (id),
+	CONSTRAINT fk_finding_poll_id_poll FOREIGN KEY(poll_id) REFERENCES "polled" (id),
 	CONSTRAINT fk_finding_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
 );
 
@@ -185,7 +191,7 @@ CREATE TABLE held (
 	rule VARCHAR NOT NULL,
 	at DATETIME NOT NULL,
 	value BLOB NOT NULL,
-	CONSTRAINT fk_held_poll_id_poll FOREIGN KEY(poll_id) REFERENCES poll (id),
+	CONSTRAINT fk_held_poll_id_poll FOREIGN KEY(poll_id) REFERENCES "polled" (id),
 	CONSTRAINT fk_held_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
 );
 
@@ -218,6 +224,16 @@ CREATE TABLE inbox (
 CREATE INDEX ix_inbox_subscriber_id ON inbox (subscriber_id);
 
 CREATE INDEX ix_inbox_taken_at ON inbox (taken_at);
+
+CREATE TABLE look_base (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+	source_id VARCHAR NOT NULL,
+	kind VARCHAR NOT NULL,
+	value BLOB NOT NULL,
+	CONSTRAINT fk_look_base_source_id_source FOREIGN KEY(source_id) REFERENCES source (id)
+);
+
+CREATE INDEX ix_look_base_source_id ON look_base (source_id, kind, id);
 
 CREATE TABLE memory (
 	source_id VARCHAR NOT NULL,
@@ -253,25 +269,53 @@ CREATE INDEX ix_passage_there ON passage (source_id) WHERE last_seen IS NULL;
 
 CREATE VIRTUAL TABLE passage_words USING fts5(text, source_id, content = 'passage', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
 
-CREATE TABLE poll (
+CREATE VIEW poll AS
+SELECT p.id, p.source_id, p.token, p.trigger,
+	strftime('%Y-%m-%d %H:%M:%S', (p.finished_at - p.took) / 1000000, 'unixepoch')
+		|| printf('.%06d', (p.finished_at - p.took) % 1000000) AS started_at,
+	strftime('%Y-%m-%d %H:%M:%S', p.finished_at / 1000000, 'unixepoch')
+		|| printf('.%06d', p.finished_at % 1000000) AS finished_at,
+	p.outcome,
+	iif(p.reason LIKE '{%', p.reason, json_object('code', p.reason, 'values', json('{}'))) AS reason,
+	iif(p.base_id IS NULL, p.looks, json_array(json_object(
+		'url', coalesce(s.url, ''),
+		'status', coalesce(p.status, 0),
+		'error_kind', coalesce(iif(p.status IS NULL AND p.reason LIKE '{%', p.reason ->> '$.values.kind', ''), ''),
+		'error_detail', coalesce(iif(p.status IS NULL AND p.reason LIKE '{%', p.reason ->> '$.values.detail', ''), ''),
+		'sha256', coalesce(s.sha256, ''),
+		'snapshot', coalesce(p.snapshot, 0)))) AS looks,
+	p.used, p.good
+FROM polled AS p LEFT JOIN snapshot AS s ON s.id = p.snapshot;
+
+CREATE TABLE "polled" (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
 	source_id VARCHAR NOT NULL,
 	token INTEGER NOT NULL,
 	"trigger" VARCHAR NOT NULL,
-	started_at DATETIME NOT NULL,
-	finished_at DATETIME NOT NULL,
+	finished_at BIGINT NOT NULL,
+	took INTEGER NOT NULL,
 	outcome VARCHAR NOT NULL,
 	reason TEXT NOT NULL,
+	status INTEGER,
+	snapshot INTEGER,
+	base_id INTEGER,
 	looks BLOB NOT NULL,
 	used INTEGER NOT NULL,
-	good BOOLEAN NOT NULL, testimonies BLOB, asked INTEGER DEFAULT '0' NOT NULL,
-	CONSTRAINT fk_poll_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
-	CONSTRAINT uq_poll_source_id_token UNIQUE (source_id, token)
+	good BOOLEAN NOT NULL,
+	testimonies BLOB,
+	asked INTEGER DEFAULT '0' NOT NULL,
+	CONSTRAINT fk_polled_base_id_look_base FOREIGN KEY(base_id) REFERENCES look_base (id),
+	CONSTRAINT fk_polled_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
+	CONSTRAINT uq_polled_source_id_token UNIQUE (source_id, token)
 );
 
-CREATE INDEX ix_poll_finished_at ON poll (finished_at);
+CREATE INDEX ix_polled_finished_at ON polled (finished_at);
 
-CREATE INDEX ix_poll_source_id ON poll (source_id, id);
+CREATE TABLE received (
+	sha256 VARCHAR NOT NULL,
+	value BLOB NOT NULL,
+	CONSTRAINT pk_received PRIMARY KEY (sha256)
+);
 
 CREATE TABLE review (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
@@ -351,7 +395,7 @@ CREATE TABLE snapshot (
 	chain TEXT NOT NULL,
 	good BOOLEAN NOT NULL,
 	first_seen DATETIME NOT NULL,
-	last_seen DATETIME NOT NULL, words INTEGER,
+	last_seen DATETIME NOT NULL, words INTEGER, poll_id INTEGER CONSTRAINT fk_snapshot_poll_id_polled REFERENCES polled (id),
 	CONSTRAINT fk_snapshot_sha256_body FOREIGN KEY(sha256) REFERENCES body (sha256),
 	CONSTRAINT fk_snapshot_source_id_source FOREIGN KEY(source_id) REFERENCES source (id),
 	CONSTRAINT uq_snapshot_source_id_url_sha256 UNIQUE (source_id, url, sha256)

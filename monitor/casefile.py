@@ -156,7 +156,8 @@ def _with_few_headers(packed: SourceFile, cleaner: _Cleaner) -> SourceFile:
         for look in poll.looks:
             headers = tuple(h for h in look.headers if h[0].lower() in KEPT_HEADERS)
             cleaner.taken["headers of answers"] += len(look.headers) - len(headers)
-            looks.append(replace(look, headers=headers))
+            # What was sent says who asks, and judging again needs none of it.
+            looks.append(replace(look, headers=headers, hops=()))
         return replace(poll, looks=tuple(looks))
 
     return replace(packed, polls=tuple(map(few, packed.polls)))

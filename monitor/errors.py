@@ -102,6 +102,8 @@ class FetchError(MonitorError):
     ) -> None:
         self.kind, self.detail, self.url = kind, detail, url
         self.transient, self.retry_after = transient, retry_after
+        self.trace: object = None
+        """What went over the wire before it failed, a `model.evidence.Trace`; None when nothing was to be sent."""
         super().__init__(f"{kind}: {detail}")
 
 

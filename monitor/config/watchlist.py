@@ -44,8 +44,8 @@ _DEFAULTS = ("interval", "watch", "status", "languages")
 _SECTION = ("id", "title", "sources")
 _SOURCE = (
     "id", "name", "publisher", "publisher_kind", "jurisdiction", "languages", "topics", "footnotes", "watch", "status",
-    "expect", "url", "alternatives", "selector", "interval", "ignore_robots", "general", "follow", "republish",
-    "republish_reason", "note",
+    "expect", "url", "alternatives", "selector", "interval", "ignore_robots", "general", "follow", "evidence",
+    "republish", "republish_reason", "note",
 )  # fmt: skip
 _ALTERNATIVE = ("url", "role", "note")
 _INSTEAD = {
@@ -199,6 +199,7 @@ class _Reader:
             robots_override=self._robots_reason(fields),
             general=fields.flag("general"),
             follow=Follow(fields.choice("follow", list(Follow), Follow.NOTHING)),
+            evidence=fields.choice("evidence", ("wire",), ""),
             republish=fields.flag("republish"),
             republish_reason=fields.text("republish_reason", longest=300),
             note=fields.text("note"),

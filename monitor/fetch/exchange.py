@@ -16,6 +16,7 @@ from monitor.fetch.head import Head
 from monitor.fetch.hosts import HostBook, note_wait, refuse_while_waiting, wait_asked
 from monitor.fetch.network import GuardedBackend
 from monitor.fetch.politeness import Budget, Turns
+from monitor.fetch.trace import HopNotes
 from monitor.fetch.urls import Address
 
 REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
@@ -84,16 +85,18 @@ class Exchange:
         *,
         delay: timedelta = timedelta(),
         first: int | None = None,
+        notes: HopNotes | None = None,
     ) -> Reply:
         """Ask for an address. `delay`: wished for between requests. `first`: read only so many bytes of the body.
 
-        A wait the host has asked for is obeyed, and one it asks for now is noted. Raises FetchError.
+        `notes`: what happens is taken down there. A wait the host has asked for is obeyed, and one it asks for now is
+        noted. Raises FetchError.
         """
         async with self._turns.turn(address.host_key, delay, budget):
             # Looked at inside the turn: whoever went before may just have been told to wait.
             refuse_while_waiting(self._hosts, address, self._clock.now())
             try:
-                return await self._ask(address, headers, first)
+                return await self._ask(address, headers, first, notes or HopNotes(address.url))
             except FetchError as error:
                 error.url = error.url or address.url
                 raise
@@ -102,20 +105,27 @@ class Exchange:
                 fault.url = fault.url or address.url
                 raise fault from error
 
-    async def _ask(self, address: Address, headers: Sequence[tuple[str, str]], first: int | None) -> Reply:
+    async def _ask(
+        self, address: Address, headers: Sequence[tuple[str, str]], first: int | None, notes: HopNotes
+    ) -> Reply:
         started = self._clock.now()
         trust = self._trust if address.scheme == "https" else None
         stream = await self._backend.connect(address.host, address.port, trust)
         connection = Connection(stream, address, self._limits.headers)
+        notes.connected(connection)
         try:
             asked = [("User-Agent", self._agent), ("Accept-Encoding", ACCEPT_ENCODING), *headers]
-            await connection.send(request_head("GET", address, asked))
+            request = request_head("GET", address, asked)
+            await connection.send(request)
+            notes.sent(request, self._clock.now())
             head = await connection.head()
+            notes.answered(head, self._clock.now())
             await self._note_wait(address, head)
             content, wire = b"", 0
             if head.status not in REDIRECTS or not head.values("location"):
                 body = await self._read(connection, head, first)
                 content, wire = body.finish() if first is None else body.start(first), body.wire
+                notes.read(head, body, self._clock.now())
         finally:
             await connection.aclose()
         kept = tuple(field for field in head.fields if field[0] not in _NEVER_KEPT)

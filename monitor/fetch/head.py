@@ -12,9 +12,10 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from monitor.model.evidence import fields_of
+
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP(?:/(\d{1,3}(?:\.\d{1,3})?))?[ \t]+(\d{3})(?!\d)", re.IGNORECASE)
-_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _SLACK = 4
 """Bytes of rubbish that may stand before the status line (as in Chromium)."""
 _SHOWN = 80
@@ -44,19 +45,7 @@ class Head:
     @cached_property
     def fields(self) -> tuple[tuple[str, str], ...]:
         """Names in lower case, values unfolded and trimmed, in order. Lines that are no field are passed over."""
-        found: list[tuple[str, bytes]] = []
-        folds = False
-        for line in self.lines[1:]:
-            if line[:1] in {b" ", b"\t"}:
-                if folds:
-                    found[-1] = (found[-1][0], found[-1][1] + b" " + line.strip(b" \t"))
-                continue
-            name, colon, value = line.partition(b":")
-            name = name.rstrip(b" \t")
-            folds = bool(colon) and _TOKEN.fullmatch(name) is not None
-            if folds:
-                found.append((name.decode("ascii").lower(), value.strip(b" \t")))
-        return tuple((name, _text(value)) for name, value in found)
+        return fields_of(self.lines[1:])
 
     def values(self, name: str) -> tuple[str, ...]:
         return tuple(value for known, value in self.fields if known == name)
@@ -106,13 +95,3 @@ def parse_head(raw: bytes) -> Head:
 def _shown(line: bytes) -> str:
     text = "".join(c if c.isprintable() else "·" for c in line[:_SHOWN].decode("utf-8", "replace"))
     return f"“{text}{'…' if len(line) > _SHOWN else ''}”"
-
-
-def _text(value: bytes) -> str:
-    # RFC 9110 §5.5: CR and NUL inside a value are read as blanks. Bytes beyond ASCII have no agreed meaning; UTF-8 is
-    # what servers mean when it fits.
-    value = value.replace(b"\r", b" ").replace(b"\0", b" ")
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")

@@ -19,7 +19,9 @@ from monitor.fetch.politeness import Budget, Turns
 from monitor.fetch.resolve import Resolver
 from monitor.fetch.robots import Robots, Say
 from monitor.fetch.tls import trust_store, verifying
+from monitor.fetch.trace import HopNotes, traced
 from monitor.fetch.urls import Address, AddressError, parse, redirected
+from monitor.model.evidence import Trace
 from monitor.model.wire import Answer, Capture, FetchOrder, Hop, NotModified
 
 ACCEPT = "text/html, application/xhtml+xml, application/pdf;q=0.9, */*;q=0.8"
@@ -85,10 +87,13 @@ class HttpFetcher:
         try:
             return await journey.run_within(self._limits.total)
         except FetchError as error:
+            error.trace = journey.trace
             return _as_value(error)
         except TimeoutError:
             detail = f"no complete answer within {self._limits.total:g} seconds"
-            return FetchError(FetchKind.TIMEOUT, detail, url=order.url)
+            late = FetchError(FetchKind.TIMEOUT, detail, url=order.url)
+            late.trace = journey.trace
+            return late
 
     async def online(self, addresses: Sequence[str]) -> bool:
         """Whether any of these addresses' hosts can be connected to within 5 s: look-up and TCP, no request."""
@@ -150,11 +155,17 @@ class _Journey:
         self._elapsed = timedelta()
         self._word = Say.ALLOWED.value
         self._cookies = CookieJar()
+        self._notes: list[HopNotes] = []
 
     async def run_within(self, seconds: float) -> Answer:
         """Raises FetchError, and TimeoutError when the seconds on the wire are used up."""
         async with self._budget.within(seconds):
             return await self._run()
+
+    @property
+    def trace(self) -> Trace:
+        """What went over the wire so far."""
+        return traced(self._notes)
 
     async def _run(self) -> Answer:
         at = _address(self._order.url)
@@ -194,7 +205,8 @@ class _Journey:
             headers += _validators(self._order)
         if cookies := self._cookies.header(at):
             headers.append(("Cookie", cookies))
-        reply = await self._exchange.get(at, headers, self._budget, delay=delay)
+        self._notes.append(HopNotes(at.url, keep=self._order.keep_received))
+        reply = await self._exchange.get(at, headers, self._budget, delay=delay, notes=self._notes[-1])
         self._elapsed += reply.elapsed
         return reply
 
@@ -223,6 +235,7 @@ class _Journey:
             elapsed=self._elapsed,
             wire_bytes=reply.wire_bytes,
             robots=self._word,
+            trace=self.trace,
         )
 
     def _not_modified(self, reply: Reply) -> NotModified:
@@ -236,6 +249,7 @@ class _Journey:
             headers=reply.headers,
             chain=tuple(self._chain),
             elapsed=self._elapsed,
+            trace=self.trace,
         )
 
 

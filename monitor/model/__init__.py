@@ -1,6 +1,7 @@
 """The frozen values that pass between stages. No I/O, no behaviour beyond reading themselves."""
 
 from monitor.model.citation import Citation, CitationKey, Quote, QuoteMatch, completed, numbered
+from monitor.model.evidence import HopRecord, Trace
 from monitor.model.follow import Document, DocumentState
 from monitor.model.gap import Gap
 from monitor.model.judgement import (
@@ -81,11 +82,11 @@ __all__ = [
     "DocumentState", "Doubt", "Event", "EventKind", "Expect", "Extraction", "FetchOrder", "Filters", "Finding",
     "FindingKind", "Follow", "Frequency",
     "Gap",
-    "Health", "Held", "Hop", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Medium", "Memory",
+    "Health", "Held", "Hop", "HopRecord", "HostRecord", "Item", "Link", "Look", "Mark", "Material", "Medium", "Memory",
     "NotModified", "Notice", "NoticeCode",
     "Outcome", "Outgoing", "Part", "PartKind", "Pending", "Place", "PollIntent", "PollOrder", "Quote", "QuoteMatch",
     "QuoteState", "QuoteTouch", "Reason", "RegionSide", "ReportLine", "Role", "Saying", "SayingKind", "Sayings",
     "Section", "SectionOf", "Severity", "Sighting", "Slot", "Source", "Span", "StandingNotice", "Status", "Subscriber",
-    "Testimony", "Trigger", "WatchAs", "WatchList", "completed", "key_of", "marked_figure", "numbered",
+    "Testimony", "Trace", "Trigger", "WatchAs", "WatchList", "completed", "key_of", "marked_figure", "numbered",
     "plain_figures",
 ]  # fmt: skip

@@ -116,6 +116,8 @@ class Source:
     follow: Follow = Follow.NOTHING
     """Whether documents behind new entries of a list are fetched."""
     note: str = ""
+    evidence: str = ""
+    """`wire`: bodies are kept as they travelled, too, where that differs from what is stored."""
     republish: bool = False
     """Strangers may be shown its stored copies and whole texts, where the pages are public."""
     republish_reason: str = ""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from monitor.errors import FetchError
+from monitor.model.evidence import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class FetchOrder:
     """Validators of the last full answer from this very address; empty: unconditional."""
     robots_override: str = ""
     accept_languages: tuple[str, ...] = ()
+    keep_received: bool = False
+    """The body as it travelled is wanted, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Capture:
     wire_bytes: int = 0
     robots: str = "allowed"
     """allowed | overridden | unreachable"""
+    trace: Trace = field(default=Trace(), compare=False)
 
     def header(self, name: str) -> str:
         return next((v for k, v in self.headers if k == name), "")
@@ -70,6 +74,7 @@ class NotModified:
     chain: tuple[Hop, ...] = ()
     elapsed: timedelta = timedelta()
     status: int = field(default=304, init=False)
+    trace: Trace = field(default=Trace(), compare=False)
 
 
 Answer: TypeAlias = Capture | NotModified | FetchError

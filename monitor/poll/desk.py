@@ -34,7 +34,10 @@ class Desk:
     async def document(self, url: str) -> Answer:
         """A document behind an entry of a list: asked for once, never compared."""
         source = self._order.source
-        order = FetchOrder(source.id, url, robots_override=source.robots_override, accept_languages=source.languages)
+        order = FetchOrder(
+            source.id, url, robots_override=source.robots_override, accept_languages=source.languages,
+            keep_received=source.evidence == "wire",
+        )  # fmt: skip
         return await self._fetcher.fetch(order)
 
     def document_look(self, url: str, answer: Answer) -> Look:
@@ -53,6 +56,7 @@ class Desk:
             last_modified=order.last_modified if conditional else "",
             robots_override=order.source.robots_override,
             accept_languages=order.source.languages,
+            keep_received=order.source.evidence == "wire",
         )
 
 

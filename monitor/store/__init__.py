@@ -20,6 +20,7 @@ from monitor.store.copies import backups_of, damaged, never_made, newest_backup,
 from monitor.store.documents import Documents
 from monitor.store.ended import Ended
 from monitor.store.engine import Database
+from monitor.store.evidence import Evidence
 from monitor.store.gaps import Gaps
 from monitor.store.history import History
 from monitor.store.hosts import Hosts, host_of
@@ -111,6 +112,7 @@ class Store:
         self.ended = Ended(database)
         self.audit = AuditLog(database)
         self.withholding = Withholding(database)
+        self.evidence = Evidence(database)
 
     @property
     def path(self) -> Path:

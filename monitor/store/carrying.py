@@ -242,6 +242,7 @@ def _numbers(connection: sqlite3.Connection) -> None:
 
 def keep_numbers(connection: sqlite3.Connection, given: dict[str, int]) -> None:
     """No table gives out a number again that it, or another form of this database, gave out before."""
+    given = {"polled" if name == "poll" else name: seq for name, seq in given.items()}
     ours = dict(connection.execute("SELECT name, seq FROM main.sqlite_sequence").fetchall())
     ahead = {name: seq for name, seq in given.items() if seq > ours.get(name, 0)}
     for name, seq in ahead.items():

@@ -177,7 +177,7 @@ def emptied(path: Path, connection: sqlite3.Connection) -> str | None:
 
 
 def _any_row(connection: sqlite3.Connection, *tables: str) -> bool:
-    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
     found = (connection.execute(f"SELECT 1 FROM {name} LIMIT 1") for name in tables if name in there)  # noqa: S608
     return any(rows.fetchone() for rows in found)
 

@@ -39,7 +39,7 @@ _PASSING = {
     sqlite3.SQLITE_NOMEM: "memory is exhausted",
     sqlite3.SQLITE_PROTOCOL: "its locks do not work on this file system",
 }
-NEVER_DELETED = ("change", "event", "held", "poll")
+NEVER_DELETED = ("change", "event", "held", "polled")
 """Tables whose rows stay. Not `snapshot`: a copy seen again is an upsert, and that uses up a number."""
 READERS_WAIT_MS = 300
 READERS = 32

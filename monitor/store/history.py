@@ -22,6 +22,7 @@ from monitor.model import (
     Health,
     Held,
     Outcome,
+    Reason,
     SayingKind,
     Severity,
     Trigger,
@@ -29,12 +30,13 @@ from monitor.model import (
 from monitor.store.codec import CHANGE as CHANGE_CODEC
 from monitor.store.codec import EVENT as EVENT_CODEC
 from monitor.store.codec import FINDING as FINDING_CODEC
-from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON, TESTIMONIES
+from monitor.store.codec import HEADERS, HOPS, REASON, TESTIMONIES
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import SOURCE as SOURCE_CODEC
 from monitor.store.engine import Database
+from monitor.store.evidence import read_looks
 from monitor.store.mail_tables import SUBSCRIBER
-from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, POLL, SAYING, SNAPSHOT, SOURCE
+from monitor.store.tables import BODY, CHANGE, EVENT, FINDING, HELD, LOOK_BASE, POLL, SAYING, SNAPSHOT, SOURCE
 from monitor.store.values import Counts, PollRow, SnapshotRow, Witness
 from monitor.store.withholding import Veil, read_veil
 
@@ -151,23 +153,25 @@ class History:
     def polls(
         self, source: str | None = None, limit: int = 100, *, before_id: int | None = None
     ) -> tuple[PollRow, ...]:
-        return tuple(read_poll(row) for row in self._rows(_page(POLL, limit, before_id, source=source)))
+        """Newest first."""
+        return tuple(read_poll(row) for row in self._rows(newest_polls(POLLS, source, before_id).limit(limit)))
+
+    def poll(self, poll_id: int) -> PollRow | None:
+        return next((read_poll(row) for row in self._rows(POLLS.where(POLL.c.id == poll_id))), None)
 
     def witnesses(self, change: Change) -> tuple[Witness | None, Witness | None]:
         """The copy really seen last before a change, and the one first seen with it: bytes, time and hash of one look.
 
         The texts of a change may have stood in other bytes before and after: some pages turn at every look.
         """
-        looked = select(POLL).where(
-            POLL.c.source_id == change.source_id, POLL.c.good, POLL.c.outcome != Outcome.FOLLOWED
-        )
+        looked = POLLS.where(POLL.c.source_id == change.source_id, POLL.c.good, POLL.c.outcome != Outcome.FOLLOWED)
         before = looked.where(POLL.c.finished_at <= (change.last_unchanged or change.first_seen))
         if change.last_unchanged is None:
             before = looked.where(POLL.c.finished_at < change.first_seen)
         after = looked.where(POLL.c.finished_at >= change.first_seen)
         return (
-            self._witness(self._rows(before.order_by(POLL.c.id.desc()).limit(1))),
-            self._witness(self._rows(after.order_by(POLL.c.id).limit(1))),
+            self._witness(self._rows(before.order_by(POLL.c.token.desc()).limit(1))),
+            self._witness(self._rows(after.order_by(POLL.c.token).limit(1))),
         )
 
     def _witness(self, rows: list[Row[Any]]) -> Witness | None:
@@ -196,6 +200,18 @@ class History:
 
 
 _SNAPSHOTS = select(SNAPSHOT, BODY.c.size).join(BODY, BODY.c.sha256 == SNAPSHOT.c.sha256)
+
+
+def newest_polls(statement: Select[Any], source: str | None, before_id: int | None) -> Select[Any]:
+    """In the order of their making, newest first; within a source the tokens say it, and their index serves."""
+    if source is None:
+        statement = statement.order_by(POLL.c.id.desc())
+        return statement if before_id is None else statement.where(POLL.c.id < before_id)
+    statement = statement.where(POLL.c.source_id == source).order_by(POLL.c.token.desc())
+    if before_id is None:
+        return statement
+    last = select(func.max(POLL.c.token)).where(POLL.c.source_id == source, POLL.c.id < before_id)
+    return statement.where(POLL.c.token <= last.scalar_subquery())
 
 
 def read_change(row: Row[Any]) -> Change:
@@ -252,20 +268,25 @@ def _snapshot(row: Row[Any]) -> SnapshotRow:
         good=row.good,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
+        poll_id=row.poll_id or 0,
     )
 
 
+POLLS = select(POLL, LOOK_BASE.c.value.label("base")).outerjoin(LOOK_BASE, LOOK_BASE.c.id == POLL.c.base_id)
+
+
 def read_poll(row: Row[Any]) -> PollRow:
+    """A row of `POLLS`."""
     return PollRow(
         id=row.id,
         source_id=row.source_id,
         token=row.token,
         trigger=Trigger(row.trigger),
-        started_at=row.started_at,
+        started_at=row.finished_at - timedelta(microseconds=row.took),
         finished_at=row.finished_at,
         outcome=Outcome(row.outcome),
-        reason=REASON.load(row.reason),
-        looks=LOOKS.unpack(row.looks),
+        reason=REASON.load(row.reason) if row.reason.startswith("{") else Reason(row.reason),
+        looks=read_looks(row.looks, row.base),
         used=row.used,
         good=row.good,
         testimonies=TESTIMONIES.unpack(row.testimonies) if row.testimonies else None,

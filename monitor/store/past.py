@@ -9,7 +9,7 @@ from sqlalchemy import select
 from monitor.model import Change, DeliveryState, DigestKind, Event, Held, Saying
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.engine import Database
-from monitor.store.history import read_change, read_event, read_poll
+from monitor.store.history import POLLS, read_change, read_event, read_poll
 from monitor.store.mail_tables import DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
 from monitor.store.sayings import read_saying
 from monitor.store.tables import CHANGE, EVENT, HELD, POLL, SAYING
@@ -62,15 +62,15 @@ class Past:
 
     def polls(self, source: str) -> Iterator[PollRow]:
         """Every poll of a source, oldest first."""
-        last = 0
+        last = -1
         while True:
-            statement = select(POLL).where(POLL.c.source_id == source, POLL.c.id > last).order_by(POLL.c.id).limit(PAGE)
+            statement = POLLS.where(POLL.c.source_id == source, POLL.c.token > last).order_by(POLL.c.token).limit(PAGE)
             with self._database.reading() as connection:
                 rows = connection.execute(statement).all()
             yield from map(read_poll, rows)
             if len(rows) < PAGE:
                 return
-            last = rows[-1].id
+            last = rows[-1].token
 
     def found(self, source: str) -> dict[int, Found]:
         """What each poll of a source wrote, by the poll's id; polls that wrote nothing are left out."""

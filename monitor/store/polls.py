@@ -152,17 +152,19 @@ class Polls:
             if order.document is None:
                 put_memory(connection, order.source.id, memory)
             # Told once: until the source could be looked at again, every further fault is the same one.
-            last = select(POLL.c.outcome).where(POLL.c.source_id == order.source.id).order_by(POLL.c.id.desc()).limit(1)
+            last = (
+                select(POLL.c.outcome).where(POLL.c.source_id == order.source.id).order_by(POLL.c.token.desc()).limit(1)
+            )
             again = connection.scalar(last) == Outcome.FAULT
             row = insert(POLL).values(
                 source_id=order.source.id,
                 token=order.token,
                 trigger=order.trigger,
-                started_at=now,
                 finished_at=now,
+                took=0,
                 outcome=Outcome.FAULT,
                 reason=reason,
-                looks=LOOKS.pack(()),
+                looks=LOOKS.dump(()).encode(),
                 used=0,
                 good=False,
             )
@@ -174,7 +176,7 @@ class Polls:
 
 def _faults(connection: Connection, source_id: str) -> int:
     """How many faults in a row the source has had, up to what matters."""
-    last = select(POLL.c.outcome).where(POLL.c.source_id == source_id).order_by(POLL.c.id.desc()).limit(MOST_DOUBLED)
+    last = select(POLL.c.outcome).where(POLL.c.source_id == source_id).order_by(POLL.c.token.desc()).limit(MOST_DOUBLED)
     outcomes = list(connection.execute(last).scalars())
     return next((n for n, outcome in enumerate(outcomes) if outcome != Outcome.FAULT), len(outcomes))
 

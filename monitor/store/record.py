@@ -6,6 +6,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import starmap
 from typing import Any
 
@@ -20,20 +21,24 @@ from monitor.model import (
     ChangeKind,
     Extraction,
     FindingKind,
+    HopRecord,
     Look,
     Memory,
     NotModified,
     Outcome,
     PollIntent,
+    Reason,
+    Trace,
 )
 from monitor.store import documents
 from monitor.store.bodies import Bodies, Packed
 from monitor.store.codec import CHANGE as CHANGE_CODEC
 from monitor.store.codec import EVENT as EVENT_CODEC
 from monitor.store.codec import FINDING as FINDING_CODEC
-from monitor.store.codec import HEADERS, HOPS, LOOKS, REASON, TESTIMONIES
+from monitor.store.codec import HEADERS, HOPS, REASON, TESTIMONIES
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.codec import MEMORY as MEMORY_CODEC
+from monitor.store.evidence import put_looks, put_trace
 from monitor.store.gaps import note_gaps
 from monitor.store.index import follow, list_change, list_event, words_of
 from monitor.store.repeats import Repeats
@@ -94,6 +99,7 @@ def write(connection: Connection, bodies: Bodies, row: Row[Any], intent: PollInt
     if intent.outcome is not Outcome.OFFLINE:
         note_gaps(connection, intent.source_id, intent.started_at)
     poll_id = _poll(connection, intent, snapshots, prepared)
+    _brought(connection, intent, snapshots, poll_id)
     used = snapshots[intent.used] if intent.looks else 0
     if intent.document is not None:
         documents.tried(connection, intent, intent.document, prepared.document_text, used)
@@ -145,6 +151,20 @@ def _snapshot(connection: Connection, row: Row[Any], intent: PollIntent, place: 
     return int(connection.execute(statement.returning(SNAPSHOT.c.id)).scalar_one())
 
 
+def _brought(connection: Connection, intent: PollIntent, snapshots: list[int], poll_id: int) -> None:
+    """Copies that this poll is the first to bring name it; what was there before it was kept names none."""
+    for look, snapshot in zip(intent.looks, snapshots, strict=True):
+        if isinstance(look.answer, Capture):
+            new = (SNAPSHOT.c.id == snapshot) & (SNAPSHOT.c.first_seen == look.answer.fetched_at)
+            statement = update(SNAPSHOT).where(new, SNAPSHOT.c.poll_id.is_(None)).values(poll_id=poll_id)
+            connection.execute(statement)
+
+
+def short_reason(reason: Reason) -> str:
+    """Its code alone when it has no values; else JSON."""
+    return REASON.dump(reason) if reason.values or reason.code.startswith("{") else reason.code
+
+
 def _seen_again(connection: Connection, row: Row[Any], answer: NotModified) -> int:
     statement = update(SNAPSHOT).where(SNAPSHOT.c.id == row.last_snapshot).values(last_seen=answer.fetched_at)
     return int(row.last_snapshot) if connection.execute(statement).rowcount else 0
@@ -152,15 +172,20 @@ def _seen_again(connection: Connection, row: Row[Any], answer: NotModified) -> i
 
 def _poll(connection: Connection, intent: PollIntent, snapshots: list[int], prepared: Prepared) -> int:
     looks = tuple(starmap(look_row, zip(intent.looks, snapshots, prepared.hashes, strict=True)))
+    base_id, packed = put_looks(connection, intent.source_id, looks)
+    put_trace(connection, intent.looks)
     statement = insert(POLL).values(
         source_id=intent.source_id,
         token=intent.token,
         trigger=intent.trigger,
-        started_at=intent.started_at,
         finished_at=intent.finished_at,
+        took=(intent.finished_at - intent.started_at) // timedelta(microseconds=1),
         outcome=intent.outcome,
-        reason=REASON.dump(intent.reason),
-        looks=LOOKS.pack(looks),
+        reason=short_reason(intent.reason),
+        status=looks[intent.used].status or None if looks else None,
+        snapshot=snapshots[intent.used] or None if looks else None,
+        base_id=base_id,
+        looks=packed,
         used=intent.used,
         good=intent.good,
         testimonies=TESTIMONIES.pack(intent.testimonies) if intent.testimonies is not None else None,
@@ -331,6 +356,7 @@ def look_row(look: Look, snapshot: int, sha256: str) -> LookRow:
             look.place, look.url, answer.url, error_kind=answer.kind, error_detail=answer.detail,
             transient=answer.transient, robots=_robots(look),
             retry_after_s=answer.retry_after.total_seconds() if answer.retry_after is not None else None,
+            hops=_hops(look),
         )  # fmt: skip
     read, words, note = ("same" if look.same else ""), 0, ""
     if isinstance(look.reading, ExtractError):
@@ -352,7 +378,13 @@ def look_row(look: Look, snapshot: int, sha256: str) -> LookRow:
         read=read,
         words=words,
         note=note,
+        hops=_hops(look),
     )
+
+
+def _hops(look: Look) -> tuple[HopRecord, ...]:
+    trace = look.answer.trace
+    return trace.hops if isinstance(trace, Trace) else ()
 
 
 def _sha256_of(connection: Connection, snapshot: int) -> str:

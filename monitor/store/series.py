@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select, text
 from monitor.model import DeliveryState, DigestKind, Held, Outcome, Trigger
 from monitor.store.codec import HELD as HELD_CODEC
 from monitor.store.engine import Database
+from monitor.store.history import newest_polls
 from monitor.store.mail_tables import DELIVERY, DIGEST, DIGEST_ITEM, SUBSCRIBER
 from monitor.store.tables import HELD, POLL, SNAPSHOT, SOURCE
 from monitor.store.withholding import read_veil, withheld_copies
@@ -78,11 +79,8 @@ class Series:
     def looks(self, source: str, limit: int = 200, *, before_id: int | None = None) -> tuple[Glance, ...]:
         """Newest first."""
         statement = select(POLL.c.id, POLL.c.finished_at, POLL.c.outcome, POLL.c.good, POLL.c.trigger)
-        statement = statement.where(POLL.c.source_id == source)
-        if before_id is not None:
-            statement = statement.where(POLL.c.id < before_id)
         with self._database.reading() as connection:
-            rows = connection.execute(statement.order_by(POLL.c.id.desc()).limit(limit)).all()
+            rows = connection.execute(newest_polls(statement, source, before_id).limit(limit)).all()
         return tuple(Glance(r.id, r.finished_at, Outcome(r.outcome), r.good, Trigger(r.trigger)) for r in rows)
 
     def sizes(self, source: str, limit: int = 400) -> tuple[Size, ...]:
@@ -100,7 +98,7 @@ class Series:
     def polls(self) -> int:
         """All polls there ever were: none is deleted, so the last number says it."""
         with self._database.reading() as connection:
-            return int(connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'poll'")) or 0)
+            return int(connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'polled'")) or 0)
 
     def pace(self) -> tuple[datetime | None, datetime | None]:
         """When the look that has waited longest was due, and when the last look at any source was."""

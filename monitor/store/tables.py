@@ -14,7 +14,7 @@ from sqlmodel import Field
 
 from monitor.store.mail_tables import SUBSCRIBER
 from monitor.store.review_tables import TIMELINE
-from monitor.store.rows import NEVER_AGAIN, Row, table
+from monitor.store.rows import NEVER_AGAIN, Instant, Row, table
 
 
 class Meta(Row, table=True):
@@ -80,10 +80,15 @@ class Memory(Row, table=True):
 
 
 class Poll(Row, table=True):
+    """There are more of these than of anything else, so they are small: see `evidence.py`. Within a source they follow
+    each other by token as by id. `took` is in microseconds; a reason without values is its code alone; `status` and
+    `snapshot` are those of the look that was judged. The view `poll` shows them as a person reads them.
+    """
+
+    __tablename__ = "polled"
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("source_id", "token"),
-        Index("ix_poll_finished_at", "finished_at"),
-        Index("ix_poll_source_id", "source_id", "id"),
+        Index("ix_polled_finished_at", "finished_at"),
         NEVER_AGAIN,
     )
 
@@ -91,10 +96,13 @@ class Poll(Row, table=True):
     source_id: str = Field(foreign_key="source.id")
     token: int
     trigger: str
-    started_at: datetime
-    finished_at: datetime
+    finished_at: datetime = Field(sa_type=Instant)
+    took: int
     outcome: str
     reason: str = Field(sa_type=Text)
+    status: int | None = None
+    snapshot: int | None = None
+    base_id: int | None = Field(default=None, foreign_key="look_base.id")
     looks: bytes
     used: int
     good: bool
@@ -110,6 +118,33 @@ class Gap(Row, table=True):
     source_id: str = Field(primary_key=True)
     since: datetime = Field(primary_key=True)
     until: datetime
+
+
+class LookBase(Row, table=True):
+    """The looks of one poll as JSON, from which those of others are told apart."""
+
+    __tablename__ = "look_base"
+    __table_args__: ClassVar[Any] = (Index("ix_look_base_source_id", "source_id", "kind", "id"), NEVER_AGAIN)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: str = Field(foreign_key="source.id")
+    kind: str
+    """What came of each look: `200 same 1` (status, what became of the bytes, hops)."""
+    value: bytes
+
+
+class Certificate(Row, table=True):
+    """A certificate that a server sent, once each."""
+
+    sha256: str = Field(primary_key=True)
+    der: bytes
+
+
+class Received(Row, table=True):
+    """A body as it travelled, its codings not undone (`evidence: wire`), once each."""
+
+    sha256: str = Field(primary_key=True)
+    value: bytes
 
 
 class Body(Row, table=True):
@@ -147,6 +182,8 @@ class Snapshot(Row, table=True):
     good: bool
     first_seen: datetime
     last_seen: datetime
+    poll_id: int | None = Field(default=None, foreign_key="polled.id")
+    """The poll that brought it first; NULL where that was not kept."""
     words: int | None = None
     """Of its text, once it is read for the search; -1 when it gives none."""
 
@@ -172,7 +209,7 @@ class Change(Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id")
-    poll_id: int = Field(foreign_key="poll.id", index=True)
+    poll_id: int = Field(foreign_key="polled.id", index=True)
     kind: str
     severity: int
     told: bool
@@ -190,7 +227,7 @@ class Event(Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id")
-    poll_id: int = Field(foreign_key="poll.id", index=True)
+    poll_id: int = Field(foreign_key="polled.id", index=True)
     kind: str
     told: bool
     urgent: bool
@@ -207,7 +244,7 @@ class Held(Row, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: str = Field(foreign_key="source.id")
-    poll_id: int = Field(foreign_key="poll.id", index=True)
+    poll_id: int = Field(foreign_key="polled.id", index=True)
     rule: str
     at: datetime
     value: bytes
@@ -236,7 +273,7 @@ class Saying(Row, table=True):
 
 class Finding(Row, table=True):
     source_id: str = Field(primary_key=True, foreign_key="source.id")
-    poll_id: int = Field(foreign_key="poll.id", index=True)
+    poll_id: int = Field(foreign_key="polled.id", index=True)
     kind: str
     value: bytes
 
@@ -277,6 +314,7 @@ META, SECTION, SOURCE, MEMORY = table(Meta), table(Section), table(Source), tabl
 POLL, BODY, SNAPSHOT, TEXT = table(Poll), table(Body), table(Snapshot), table(Reading)
 CHANGE, EVENT, HELD, FINDING = table(Change), table(Event), table(Held), table(Finding)
 SAYING = table(Saying)
+LOOK_BASE, CERTIFICATE, RECEIVED = table(LookBase), table(Certificate), table(Received)
 HOST, DOCUMENT, GAP = table(Host), table(Document), table(Gap)
 FAR = timedelta(days=1)
 """Longer than any lease and any wait of a message. A date further off was written before the clock was set back."""

@@ -8,6 +8,7 @@ from monitor.model import (
     DigestKind,
     Health,
     Hop,
+    HopRecord,
     Memory,
     Outcome,
     Reason,
@@ -112,6 +113,8 @@ class LookRow:
     read: str = ""
     words: int = 0
     note: str = ""
+    hops: tuple[HopRecord, ...] = ()
+    """What went over the wire; empty for looks from before it was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,8 @@ class SnapshotRow:
     good: bool
     first_seen: datetime
     last_seen: datetime
+    poll_id: int = 0
+    """The poll that brought it first; 0 for a copy from before that was kept."""
 
 
 @dataclass(frozen=True, slots=True)

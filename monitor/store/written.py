@@ -86,6 +86,8 @@ def numbers_of(execute: Callable[[str], Any]) -> tuple[dict[str, int], str]:
     """
     begun = execute("SELECT value FROM meta WHERE key = 'first_start_at'").fetchone()
     numbers = {str(name): int(seq) for name, seq in execute("SELECT name, seq FROM sqlite_sequence").fetchall()}
+    # In the note and in words it is a poll; before schema 0007 its table had that name, too.
+    numbers["poll"] = numbers.pop("polled", numbers.get("poll", 0))
     return numbers, str(begun[0]) if begun else ""
 
 

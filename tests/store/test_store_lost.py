@@ -176,9 +176,10 @@ def test_thirty_rounds_after_rows_went_do_not_cost_the_last_copy_that_has_them(b
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("DROP TRIGGER IF EXISTS timeline_keeps")
-        connection.execute(f"DELETE FROM {table} WHERE id > (SELECT min(id) FROM {table})")
+        name = "polled" if table == "poll" else table
+        connection.execute(f"DELETE FROM {name} WHERE id > (SELECT min(id) FROM {name})")
         if table == "poll":
-            connection.execute("DELETE FROM poll")
+            connection.execute("DELETE FROM polled")
     store = open_store(path, clock=SteppedClock(clock.now()))
     left = daily(store, store._clock, path)
     store.close()
