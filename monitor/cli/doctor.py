@@ -26,7 +26,7 @@ from monitor.wiring import agent, load_watch_list
 
 LEAST = {
     "alembic": "1.16", "apscheduler": "3.11.3", "css-inline": "0.17", "httpcore": "1.0.9",
-    "jinja2": "3.1.6", "pypdfium2": "5", "selectolax": "0.4", "sqlmodel": "0.0.45", "zstandard": "0.23",
+    "jinja2": "3.1.6", "pypdfium2": "5", "selectolax": "1", "sqlmodel": "0.0.45", "zstandard": "0.23",
 }  # fmt: skip
 """Libraries whose older versions are known to fail, as pyproject.toml has them."""
 MEGABYTE = 1_000_000

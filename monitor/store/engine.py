@@ -68,7 +68,8 @@ class Database:
         self._damage: str | None = None
         self._writer = self._engine("rw", QueuePool)
         self._reader = self._engine("ro", QueuePool)
-        if self.path.is_dir():
+        if self.path.is_dir() and next(backups_of(self.path).glob("*.sqlite3"), None) is None:
+            # With copies beside it there was a database, and it is named as lost.
             raise StorageError(f"{self.path} is a folder, not a database. Remove it, and a database is made there.")
         with self.translated():
             self._bring_to_head()

@@ -2,8 +2,8 @@
 
 import json
 import os
-import shutil
 import re
+import shutil
 import sqlite3
 import tomllib
 from dataclasses import replace
