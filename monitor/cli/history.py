@@ -68,6 +68,9 @@ def show(
     change: Annotated[int, typer.Argument(help="Number of the change, as in the mail or in `monitor changes`.")],
     *,
     as_json: Json = False,
+    wire: Annotated[
+        bool, typer.Option("--wire", help="With the request and the answer's header lines as they went.")
+    ] = False,
 ) -> None:
     """One change with its word marks: [-removed-] {+added+}, in colour on a terminal."""
     with ground.kept() as app:
@@ -78,10 +81,10 @@ def show(
             documents = [document_row(d) for d in app.store.documents.behind([change])]
             ground.print_json(_as_row(found, full=True) | {"documents": documents})
             return
-        _print_change(app, found)
+        _print_change(app, found, wire=wire)
 
 
-def _print_change(app: ground.Kept, change: "Change") -> None:
+def _print_change(app: ground.Kept, change: "Change", *, wire: bool) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     from monitor.messages.documents import document_lines  # noqa: PLC0415
@@ -114,6 +117,24 @@ def _print_change(app: ground.Kept, change: "Change") -> None:
     if state and state.source.url:
         out.print(f"Page  {state.source.url}")
     out.print(f"Kept  sha256 {change.old_sha256} → {change.new_sha256}")
+    _print_evidence(app, change, wire=wire)
+
+
+def _print_evidence(app: ground.Kept, change: "Change", *, wire: bool) -> None:
+    """What went over the wire when the new copy came first."""
+    from rich.text import Text  # noqa: PLC0415
+
+    from monitor.services.evidence import Brought, brought, in_short  # noqa: PLC0415
+
+    copy = app.store.history.snapshot(change.new_snapshot)
+    hops = (brought(app.store, copy) if copy else Brought()).hops
+    out = ground.console()
+    for hop in hops:
+        out.print(Text(f"Came  {ground.visible(in_short(hop))}"))
+        for line in (*hop.request, "", *hop.answer) if wire else ():
+            out.print(Text(f"      {ground.visible(line)}", style="dim"))
+    if not hops:
+        out.print("Came  what went over the wire was not kept")
 
 
 def _marked(part: "Part") -> "Text":

@@ -183,6 +183,30 @@ class SnapshotShape(Shape):
     link: str
 
 
+class HopShape(Shape):
+    """A request of the look that brought a copy first, and its answer, as they went over the wire."""
+
+    url: str
+    request: list[str] = Field(description="The request line and the header lines; values of cookies as their length.")
+    answer: list[str] = Field(description="The status line and the header lines as they came, each byte a character.")
+    peer: str = Field(description="Address and port that were connected to.")
+    tls: str
+    cipher: str
+    certificates: list[str] = Field(description="SHA-256 of each certificate that was sent, the server's own first.")
+    sent_at: datetime | None
+    first_byte: float | None = Field(description="Seconds from then until the answer began.")
+    last_byte: float | None = Field(description="Seconds until the body was whole.")
+    framing: str = Field(description="length, chunked or close: how the end of the body was known.")
+    codings: list[str] = Field(description="Content codings that were undone.")
+    received_bytes: int | None = Field(description="Of the body as received, its codings not undone; null: not read.")
+    received_sha256: str
+
+
+class SnapshotWithHops(SnapshotShape):
+    look: int | None = Field(description="The look that brought it first; null: not known.")
+    hops: list[HopShape] = Field(description="Empty where what went over the wire was not kept.")
+
+
 class QuoteShape(Shape):
     text: str
     state: str

@@ -17,8 +17,9 @@ from monitor import __version__
 from monitor.judge.coverage import Stand
 from monitor.messages.payload import change_facts, citation_facts, event_facts
 from monitor.messages.standing import tally_facts, verdict_word, why
-from monitor.model import DigestChange, DigestEvent, Severity, Source
+from monitor.model import DigestChange, DigestEvent, HopRecord, Severity, Source
 from monitor.model.review import Review, ReviewState
+from monitor.services.evidence import brought
 from monitor.store import Line, Mark, SnapshotRow, Wanted
 from monitor.web import api_shapes as shapes
 from monitor.web.desk import AtDesk, Desk
@@ -140,12 +141,14 @@ def snapshots(source_id: str, desk: AtDesk, request: Request, limit: Limit = 50,
     }
 
 
-@router.get("/snapshots/{number}", response_model=shapes.SnapshotShape)
+@router.get("/snapshots/{number}", response_model=shapes.SnapshotWithHops)
 def snapshot(number: Number, desk: AtDesk) -> dict[str, Any]:
     row = desk.store.history.snapshot(number)
     if row is None:
         raise HTTPException(404)
-    return _snapshot(row, desk.store.series.withheld([number]).get(number, ""), desk)
+    found = brought(desk.store, row)
+    shown = _snapshot(row, desk.store.series.withheld([number]).get(number, ""), desk)
+    return shown | {"look": found.poll_id or None, "hops": [_hop(hop) for hop in found.hops]}
 
 
 @router.get("/citations", response_model=shapes.Citations)
@@ -223,6 +226,17 @@ def _snapshot(row: SnapshotRow, withheld: str, desk: Desk) -> dict[str, Any]:
         "status": row.status, "content_type": row.content_type, "charset": row.charset, "sha256": row.sha256,
         "size": row.size, "good": row.good, "first_seen": row.first_seen, "last_seen": row.last_seen,
         "withheld": withheld, "link": desk.house.links.at(f"/kept/{row.id}"),
+    }  # fmt: skip
+
+
+def _hop(hop: HopRecord) -> dict[str, Any]:
+    return {
+        "url": hop.url, "request": list(hop.request), "answer": list(hop.answer), "peer": hop.peer, "tls": hop.tls,
+        "cipher": hop.cipher, "certificates": list(hop.certificates), "sent_at": hop.sent_at,
+        "first_byte": hop.first_byte.total_seconds() if hop.first_byte is not None else None,
+        "last_byte": hop.last_byte.total_seconds() if hop.last_byte is not None else None,
+        "framing": hop.framing, "codings": list(hop.codings), "received_bytes": hop.body_bytes,
+        "received_sha256": hop.body_sha256,
     }  # fmt: skip
 
 

@@ -1,10 +1,13 @@
 """Snapshots: what was kept, as facts, as bytes, and as a page under glass; and withholding one."""
 
+import ssl
+
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from monitor.extract import sniff
 from monitor.messages.safe import header
+from monitor.services.evidence import brought
 from monitor.store import SnapshotRow
 from monitor.web.access import Role
 from monitor.web.covering import lines_of, refusal
@@ -32,9 +35,32 @@ def kept(number: int, desk: AtDesk) -> Response:
     own = desk.store.withholding.of([number])
     return desk.page(
         "kept.html", row=row, name=state.source.name if state else row.source_id, media=media,
-        shown=media in _SHOWN, withheld=withheld, may=desk.may(Role.ADMIN),
+        shown=media in _SHOWN, withheld=withheld, found=brought(desk.store, row), may=desk.may(Role.ADMIN),
         twin=own[number].snapshot_id if number in own and own[number].snapshot_id != number else 0,
     )  # fmt: skip
+
+
+@router.get("/looks/{number}")
+def look(number: int, desk: AtDesk) -> Response:
+    """One look: every address asked, and what went over the wire."""
+    poll = desk.store.history.poll(number) if 0 < number < 2**63 else None
+    if poll is None:
+        raise HTTPException(404)
+    state = desk.store.sources.get(poll.source_id)
+    return desk.page("look.html", poll=poll, name=state.source.name if state else poll.source_id)
+
+
+@router.get("/certificates/{sha256}")
+def certificate(sha256: str, desk: AtDesk) -> Response:
+    """A certificate that a server sent, as PEM, to be saved."""
+    der = desk.store.evidence.certificate(sha256)
+    if der is None:
+        raise HTTPException(404)
+    return Response(
+        ssl.DER_cert_to_PEM_cert(der),
+        media_type="application/x-pem-file",
+        headers={"Content-Disposition": f'attachment; filename="certificate-{sha256[:12]}.pem"'},
+    )
 
 
 @router.get("/kept/{number}/page")
