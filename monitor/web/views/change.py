@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from monitor import persons
 from monitor.account import account_of, kept_account
+from monitor.cadence import DAY
 from monitor.extract import sniff
 from monitor.messages.gaps import gap_lines
 from monitor.model import Change, Citation, Event, QuoteTouch, Saying, SayingKind, Source, completed
@@ -106,7 +107,8 @@ def event(number: int, desk: AtDesk) -> Response:
 
 def _gaps(desk: Desk, change: Change) -> tuple[str, ...]:
     """Times between the last look that found the page unchanged and the first that saw the change."""
-    if change.last_unchanged is None:
+    if change.last_unchanged is None or change.first_seen - change.last_unchanged < DAY:
+        # No gap is shorter: nothing to ask the database.
         return ()
     found = desk.store.gaps.between(change.source_id, change.last_unchanged, change.first_seen)
     return gap_lines(found[::-1], desk.t.mail, desk.zone)
