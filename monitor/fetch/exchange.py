@@ -1,22 +1,22 @@
 """One request and its answer."""
 
 import asyncio
-import ssl
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
+import httpx
+
 from monitor.clock import Clock
 from monitor.errors import FetchError
-from monitor.fetch.connection import Connection, request_head
 from monitor.fetch.decode import ACCEPT_ENCODING, Body, codings_of
 from monitor.fetch.faults import WIRE_ERRORS, fault_of
 from monitor.fetch.head import Head
 from monitor.fetch.hosts import HostBook, note_wait, refuse_while_waiting, wait_asked
-from monitor.fetch.network import GuardedBackend
 from monitor.fetch.politeness import Budget, Turns
 from monitor.fetch.trace import HopNotes
+from monitor.fetch.transport import GuardedTransport, head_of, pieces_of, request_to
 from monitor.fetch.urls import Address
 
 REDIRECTS = frozenset({300, 301, 302, 303, 307, 308})
@@ -65,15 +65,14 @@ class Exchange:
     def __init__(
         self,
         *,
-        backend: GuardedBackend,
-        trust: ssl.SSLContext,
+        transport: GuardedTransport,
         clock: Clock,
         turns: Turns,
         hosts: HostBook,
         limits: Limits,
         agent: str,
     ) -> None:
-        self._backend, self._trust = backend, trust
+        self._transport = transport
         self._clock, self._turns, self._hosts = clock, turns, hosts
         self._limits, self._agent = limits, agent
 
@@ -109,25 +108,18 @@ class Exchange:
         self, address: Address, headers: Sequence[tuple[str, str]], first: int | None, notes: HopNotes
     ) -> Reply:
         started = self._clock.now()
-        trust = self._trust if address.scheme == "https" else None
-        stream = await self._backend.connect(address.host, address.port, trust)
-        connection = Connection(stream, address, self._limits.headers)
-        notes.connected(connection)
+        asked = [("User-Agent", self._agent), ("Accept-Encoding", ACCEPT_ENCODING), *headers]
+        response = await self._transport.handle_async_request(request_to("GET", address, asked, notes))
         try:
-            asked = [("User-Agent", self._agent), ("Accept-Encoding", ACCEPT_ENCODING), *headers]
-            request = request_head("GET", address, asked)
-            await connection.send(request)
-            notes.sent(request, self._clock.now())
-            head = await connection.head()
-            notes.answered(head, self._clock.now())
+            head = head_of(response)
             await self._note_wait(address, head)
             content, wire = b"", 0
             if head.status not in REDIRECTS or not head.values("location"):
-                body = await self._read(connection, head, first)
+                body = await self._read(response, first)
                 content, wire = body.finish() if first is None else body.start(first), body.wire
                 notes.read(head, body, self._clock.now())
         finally:
-            await connection.aclose()
+            await response.aclose()
         kept = tuple(field for field in head.fields if field[0] not in _NEVER_KEPT)
         cookies = head.values("set-cookie")
         return Reply(address, head.status, kept, content, wire, self._clock.now() - started, cookies)
@@ -139,14 +131,15 @@ class Exchange:
             # A book may wait for others to write; the loop must not.
             await asyncio.to_thread(note_wait, self._hosts, address, wait, now)
 
-    async def _read(self, connection: Connection, head: Head, first: int | None) -> Body:
+    async def _read(self, response: httpx.Response, first: int | None) -> Body:
+        head = head_of(response)
         body = Body(
             codings_of(",".join(head.values("content-encoding"))),
             media=",".join(head.values("content-type")),
             wire_limit=self._limits.wire_bytes,
             decoded_limit=self._limits.decoded_bytes,
         )
-        async with aclosing(connection.body(head)) as pieces:
+        async with aclosing(pieces_of(response)) as pieces:
             async for piece in pieces:
                 body.feed(piece)
                 if first is not None and body.decoded >= first:

@@ -20,6 +20,7 @@ from monitor.fetch.resolve import Resolver
 from monitor.fetch.robots import Robots, Say
 from monitor.fetch.tls import trust_store, verifying
 from monitor.fetch.trace import HopNotes, traced
+from monitor.fetch.transport import GuardedTransport
 from monitor.fetch.urls import Address, AddressError, parse, redirected
 from monitor.model.evidence import Trace
 from monitor.model.wire import Answer, Capture, FetchOrder, Hop, NotModified
@@ -60,8 +61,9 @@ class HttpFetcher:
             connect_seconds=limits.connect,
         )
         self._exchange = Exchange(
-            backend=self._backend,
-            trust=verifying(trust) if trust else trust_store(),
+            transport=GuardedTransport(
+                self._backend, verifying(trust) if trust else trust_store(), clock, limits.headers
+            ),
             clock=clock,
             turns=Turns(clock, gap),
             hosts=hosts,

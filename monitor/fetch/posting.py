@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from contextlib import aclosing, suppress
 from datetime import timedelta
 
+import httpx
+
 from monitor.clock import Clock
 from monitor.errors import FetchError, FetchKind
-from monitor.fetch.connection import Connection, request_head
 from monitor.fetch.exchange import REDIRECTS, Limits
 from monitor.fetch.faults import WIRE_ERRORS, fault_of
 from monitor.fetch.guard import Guard, is_literal
@@ -16,6 +17,8 @@ from monitor.fetch.hosts import wait_asked
 from monitor.fetch.network import GuardedBackend
 from monitor.fetch.resolve import Resolver
 from monitor.fetch.tls import trust_store, verifying
+from monitor.fetch.trace import HopNotes
+from monitor.fetch.transport import GuardedTransport, head_of, pieces_of, request_to
 from monitor.fetch.urls import Address, AddressError, parse
 from monitor.model.wire import Posted
 
@@ -65,25 +68,24 @@ class HttpPoster:
         )
 
     async def _post(self, address: Address, headers: Sequence[tuple[str, str]], body: bytes) -> Posted:
-        began = False
+        notes = HopNotes(address.url)
+        transport = GuardedTransport(self._backend(), self._trust, self._clock, self._limits.headers)
         try:
             async with asyncio.timeout(self._limits.total):
-                connection = await self._connected(address)
+                request = request_to("POST", address, self._fields(headers, body), notes, body)
+                response = await transport.handle_async_request(request)
                 try:
-                    head = request_head("POST", address, self._fields(headers, body))
-                    began = True
-                    await connection.send(head, body)
-                    return await self._answer(connection)
+                    return await self._answer(response)
                 finally:
-                    await connection.aclose()
+                    await response.aclose()
         except TimeoutError as error:
             late = f"{address.host} gave no answer within {self._limits.total:g} seconds"
-            if began:
+            if notes.begun:
                 return Posted(0, late)
             raise FetchError(FetchKind.TIMEOUT, late) from error
         except (FetchError, *WIRE_ERRORS) as error:
             fault = error if isinstance(error, FetchError) else fault_of(error, address.host)
-            if began:
+            if notes.begun:
                 return Posted(0, fault.detail)
             raise fault from error
 
@@ -91,17 +93,12 @@ class HttpPoster:
         own = [("User-Agent", self._agent), ("Accept-Encoding", "identity"), *headers]
         return [*own, ("Content-Length", str(len(body)))]
 
-    async def _connected(self, address: Address) -> Connection:
-        trust = self._trust if address.scheme == "https" else None
-        stream = await self._backend().connect(address.host, address.port, trust)
-        return Connection(stream, address, self._limits.headers)
-
-    async def _answer(self, connection: Connection) -> Posted:
-        head = await connection.head()
+    async def _answer(self, response: httpx.Response) -> Posted:
+        head = head_of(response)
         said = bytearray()
         # The status line is the answer; what is written below it is for people, and not waited for.
         with suppress(FetchError, TimeoutError, *WIRE_ERRORS):
-            async with asyncio.timeout(READING), aclosing(connection.body(head)) as pieces:
+            async with asyncio.timeout(READING), aclosing(pieces_of(response)) as pieces:
                 async for piece in pieces:
                     said += piece[: SAID - len(said)]
                     if len(said) >= SAID:
@@ -114,8 +111,9 @@ class HttpPoster:
     async def _reach(self, address: Address) -> None:
         try:
             async with asyncio.timeout(self._limits.total):
-                connection = await self._connected(address)
-                await connection.aclose()
+                trust = self._trust if address.scheme == "https" else None
+                stream = await self._backend().connect(address.host, address.port, trust)
+                await stream.aclose()
         except TimeoutError as error:
             raise FetchError(FetchKind.TIMEOUT, f"{address.host} does not answer the connection") from error
         except WIRE_ERRORS as error:

@@ -26,6 +26,8 @@ class HopNotes:
 
     def __init__(self, url: str, *, keep: bool = False) -> None:
         self._record, self._keep = HopRecord(url), keep
+        self.begun = False
+        """Something of the request may have gone out."""
         self.certificates: tuple[bytes, ...] = ()
         self.received: bytes | None = None
 
@@ -38,6 +40,9 @@ class HopNotes:
             hashes = tuple(hashlib.sha256(der).hexdigest() for der in self.certificates)
             cipher = secured.cipher()
             self._note(tls=secured.version() or "", cipher=cipher[0] if cipher else "", certificates=hashes)
+
+    def sending(self) -> None:
+        self.begun = True
 
     def sent(self, head: bytes, at: datetime) -> None:
         self._note(request=_lines(head.removesuffix(b"\r\n\r\n").split(b"\r\n")), sent_at=at)
