@@ -37,6 +37,7 @@ _COUNTS = re.compile(
     rf"\b\d+ (?:{_NOUNS})\b|\b(?:{_NOUNS}) \d+\b|\b(?:il y a|vor) \d+ (?:{_UNITS})\b"
     rf"|\b\d+ (?:{_UNITS}) (?:ago|geleden|left)\b|\b(?:nog|noch|encore|closes in) \d+ (?:{_UNITS})\b"
 )
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|\bcopyright\b)[^.;|\n]{0,40}?\b(?:19|20)\d\d\b", re.IGNORECASE)
 _COUNTER = re.compile(
     r"^\W*\d[\d.,\s]*\W*$|\(\d+\)\s*$|\b\d+\s*(?:of|van(?: de)?|sur|von|/)\s*\d+\b"
     r"|\b(?:results?|items?|entries|hits?|records?|documents?|publications?|articles?|pages?|total|showing|found|matches"
@@ -76,7 +77,7 @@ def title_of(item: Item) -> str:
 
 def said_of(item: Item) -> str:
     """What is said of an entry, as compared: without badges, counts of its readers and times since."""
-    return " ".join(_BADGES.sub("", _COUNTS.sub(" ", key_of(item.summary))).split())
+    return " ".join(_BADGES.sub("", _COUNTS.sub(" ", key_of(_COPYRIGHT.sub(" ", item.summary)))).split())
 
 
 def is_badge(key: str) -> bool:
@@ -87,6 +88,11 @@ def is_badge(key: str) -> bool:
 def counts(text: str) -> bool:
     """Does a line count what a list holds or where its page stands? "214 results", "1–10 of 14", "Page 2", "(12)"."""
     return bool(_COUNTER.search(text))
+
+
+def is_copyright(text: str) -> bool:
+    """Does a line give the year of a copyright?"""
+    return bool(_COPYRIGHT.search(text))
 
 
 def spelt_alike(old: str, new: str) -> bool:

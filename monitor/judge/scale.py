@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.cadence import WARM_UP_LOOKS, WARM_UP_TIME
-from monitor.judge.entries import counts
+from monitor.judge.entries import counts, is_copyright
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.person import NOTHING_SAID, PERSON, overruled
@@ -253,6 +253,8 @@ class Scale:
     def _counts(self, unit: Unit) -> bool:
         """Is this a line of the frame of a list that counts its entries or pages?"""
         old, new = unit.old[0], unit.new[0]
+        if is_copyright(new.text):
+            return True
         if len(new.text.split()) > LONGEST_COUNT or {old.key, new.key} & self.frame.entries:
             return False
         return counts(new.text)

@@ -121,6 +121,8 @@ def test_an_edited_summary_or_content_is_told(news):
     ("old", "new", "kinds"),
     [
         ("Nieuw", "", []),
+        ("Standard 1 © ISO 2025", "Standard 1 © ISO 2026", []),
+        ("Standard 1 of 2025", "Standard 1 of 2026", [CHANGED]),
         ("", "Mis à jour", []),
         ("12 Kommentare", "15 Kommentare", []),
         ("Published 3 days ago", "Published 4 days ago", []),
