@@ -23,6 +23,8 @@ _PASSING = re.compile(
     r"|t|ts|time.*|date|v|ver|rev|hash|h|cache.*|nocache|cb|rnd|rand.*|_+|ref|refer.*|inline|disposition|download)"
 )
 """Names in a query that say who asks, or when, and not for which file."""
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""RFC 9562: one in the path tells the file from every other; `?filename=` is how the file is to be saved."""
 _ELI = re.compile(r"/eli/(.+)")
 _LAW = re.compile(
     r"celex(?:[:=/]|%3a)(?P<celex>[0-9ce]\d{4}[a-z]{1,2}\d{3,4})|(?P<ecli>ecli:[a-z]{2}:\w+:\d{4}:[\w.]+)"
@@ -49,6 +51,8 @@ def document_of(url: str) -> str:
         return path
     named = [(name.casefold(), unquote(value).casefold()) for name, value in query]
     if _HANDED_OUT.search(path):
+        if _UUID.search(path):
+            return path
         kept = sorted(f"{name}={value}" for name, value in named if value and not _PASSING.fullmatch(name))
         return f"{path}?{'&'.join(kept)}" if kept or _says_which(path) else ""
     files = [value.partition("?")[0] for _, value in named if _is_file(value.partition("?")[0])]

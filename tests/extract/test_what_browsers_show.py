@@ -147,6 +147,10 @@ def test_another_file_or_law_has_another_name(one, other):
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        (
+            "https://x.eu/document/download/0f7c1a22-51d2-4c8e-9d2b-0a1b2c3d4e5f_en?filename=a.pdf",
+            "https://x.eu/document/download/0f7c1a22-51d2-4c8e-9d2b-0a1b2c3d4e5f_en?filename=a-corrected.pdf",
+        ),
         ("https://x.be/download?id=4711&token=ab0z", "https://x.be/download?id=4711&token=zz9"),
         ("https://x.be/d/a.pdf?v=12", "https://cdn.x.be/d/a.pdf?v=13"),
         ("https://x.be/d/A.pdf;jsessionid=1", "https://x.be/d/a.pdf"),
