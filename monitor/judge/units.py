@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from monitor.judge.recall import short_hash, skeleton
 from monitor.model import Block, BlockKind, Link, key_of
-from monitor.text.addresses import document_of
+from monitor.text.addresses import document_of, names_document
 from monitor.text.align import Op, align
 from monitor.text.wording import same_wording
 from monitor.text.words import WordLists, changed_facts
@@ -241,7 +241,7 @@ def _cut(ops: Iterable[Op]) -> Iterator[Unit]:
 def _same(old: Block, new: Block, above: str) -> Unit:
     if old.text == new.text and old.links == new.links:
         return Unit(UnitKind.SAME, (old,), (new,), above)
-    if documents(old.links) != documents(new.links):
+    if _other_documents(old.links, new.links):
         return Unit(UnitKind.LINK, (old,), (new,), above)
     if _ink(old.text) != _ink(new.text):
         return Unit(UnitKind.PUNCTUATION, (old,), (new,), above)
@@ -256,3 +256,11 @@ def _ink(text: str) -> str:
 def documents(links: Iterable[Link]) -> frozenset[str]:
     """The documents linked here. Host, token and time are left out: mirrors and turning tokens are no news."""
     return frozenset(named for link in links if (named := document_of(link.url)))
+
+
+def _other_documents(old: Sequence[Link], new: Sequence[Link]) -> bool:
+    """Do links lead to other documents? That a page about a law became a link to the law itself is another link."""
+    before, after = documents(old), documents(new)
+    if before != after and not (before and after):
+        return any(names_document(link.url) for link in (*old, *new))
+    return before != after

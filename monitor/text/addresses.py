@@ -23,9 +23,11 @@ _PASSING = re.compile(
     r"|t|ts|time.*|date|v|ver|rev|hash|h|cache.*|nocache|cb|rnd|rand.*|_+|ref|refer.*|inline|disposition|download)"
 )
 """Names in a query that say who asks, or when, and not for which file."""
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""RFC 9562: one in the path tells the file from every other; `?filename=` is how the file is to be saved."""
+_IDENTIFIER = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])")
+"""A UUID (RFC 9562) in a path names the file whatever the query says."""
 _ELI = re.compile(r"/eli/(.+)")
+_ACT = re.compile(r"(?P<kind>reg|dir|dec)(?:_\w+)?/(?P<year>\d{4})/(?P<number>\d{1,4})(?:/|$)")
+_LETTERS = {"reg": "r", "dir": "l", "dec": "d"}
 _LAW = re.compile(
     r"celex(?:[:=/]|%3a)(?P<celex>[0-9ce]\d{4}[a-z]{1,2}\d{3,4})|(?P<ecli>ecli:[a-z]{2}:\w+:\d{4}:[\w.]+)"
     r"|\b(?:numac|numac_search|cn|cn_search)=(?P<numac>\d{8,10})"
@@ -51,7 +53,7 @@ def document_of(url: str) -> str:
         return path
     named = [(name.casefold(), unquote(value).casefold()) for name, value in query]
     if _HANDED_OUT.search(path):
-        if _UUID.search(path):
+        if _IDENTIFIER.search(path):  # `?filename=…` is but what it is saved as
             return path
         kept = sorted(f"{name}={value}" for name, value in named if value and not _PASSING.fullmatch(name))
         return f"{path}?{'&'.join(kept)}" if kept or _says_which(path) else ""
@@ -67,12 +69,17 @@ def names_document(url: str) -> bool:
 
 def _law_of(path: str, query: str) -> str:
     eli = _ELI.search(path)
+    act = _ACT.match(eli[1]) if eli else None
+    if act:  # the European Union numbers its acts in both ways
+        return f"celex:{act['year']}{_LETTERS[act['kind']]}{int(act['number']):04}"
     if eli:
         return f"eli:{eli[1]}"
     law = _LAW.search(f"{path}?{query}")
     if law is None or law.lastgroup is None:
         return ""
     found = law[law.lastgroup]
+    if law.lastgroup == "celex" and found[0] in "03":  # an act, and the same with its changes written in
+        return f"celex:{found[1:]}"
     return found if law.lastgroup == "ecli" else f"{law.lastgroup}:{found}"
 
 

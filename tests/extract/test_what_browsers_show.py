@@ -154,6 +154,11 @@ def test_another_file_or_law_has_another_name(one, other):
         ("https://x.be/download?id=4711&token=ab0z", "https://x.be/download?id=4711&token=zz9"),
         ("https://x.be/d/a.pdf?v=12", "https://cdn.x.be/d/a.pdf?v=13"),
         ("https://x.be/d/A.pdf;jsessionid=1", "https://x.be/d/a.pdf"),
+        ("https://e.eu/eli/reg/2017/745/2025-01-10", "https://e.eu/TXT/?uri=CELEX%3A02017R0745-20250110"),
+        (
+            "https://x.eu/document/download/0e7327c7-0e06-4fbd-90d3-8ab7bb30fe9f_en?filename=a.pdf",
+            "https://x.eu/document/download/0e7327c7-0e06-4fbd-90d3-8ab7bb30fe9f_en?filename=b_en.pdf",
+        ),
     ],
 )
 def test_a_turning_token_or_a_mirror_names_the_same_file(one, other):

@@ -8,7 +8,7 @@ from monitor.judge.counting import renumbered
 from monitor.judge.document import same_folder
 from monitor.judge.stamps import stamps
 from monitor.judge.units import Unit, UnitKind, units
-from monitor.model import Block
+from monitor.model import Block, Link
 
 NEW = Block("(c) Een systeem dat personen scoort, wordt niet gebruikt zonder advies.")
 
@@ -106,3 +106,16 @@ def test_a_year_of_rights_and_a_counter_are_the_program_around_the_page(old, new
 def test_a_page_renamed_in_its_folder_says_nothing_of_its_standing():
     assert same_folder("https://x.be/nl/advies/oud", "https://www.x.be/nl/advies/nieuw")
     assert not same_folder("https://x.be/nl/advies/oud", "https://x.be/nl/archief/oud")
+
+
+def test_a_link_to_a_page_that_becomes_one_to_the_law_itself_is_no_other_document():
+    page, law, other = (
+        Block("Proposal for a regulation", links=(Link("Proposal for a regulation", url),))
+        for url in (
+            "https://x.eu/proposal_en",
+            "https://e.eu/?uri=CELEX:52025PC1023",
+            "https://e.eu/?uri=CELEX:32024R1689",
+        )
+    )
+    assert [unit.kind for unit in units([page], [law])] == [UnitKind.SAME]
+    assert [unit.kind for unit in units([law], [other])] == [UnitKind.LINK]
