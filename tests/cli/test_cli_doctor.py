@@ -91,8 +91,8 @@ def test_what_fails_is_counted_and_ends_with_1(monitor, lived_in):
 def test_every_check_has_its_line(look):
     names = list(dict.fromkeys(line.name for line in look(reach=lambda urls: True, notifier=There())))
     assert names == [
-        "program", "home", "settings", "contact", "watch list", "disk", "database", "bodies", "backups", "clock",
-        "daemon", "robots.txt", "subscribers", "mail", "mail server", "network",
+        "program", "home", "settings", "contact", "watch list", "reports", "disk", "database", "bodies", "backups",
+        "clock", "daemon", "robots.txt", "subscribers", "mail", "mail server", "network",
     ]  # fmt: skip
 
 

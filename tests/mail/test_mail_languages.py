@@ -20,7 +20,7 @@ ALIKE = {
     "change.sources_command", "change.left_command", "change.page", "change.page_row", "part.changed",
     "document.pages", "reasons.fetch", "reasons.fetch_bare", "reasons.extract", "reasons.extract_bare",
     "event.page_row", "event.accept", "finding.because", "finding.replaced", "quotes.page", "held.command",
-    "footer.stop_command", "footer.filter_sources", "zones.UTC",
+    "change.of_report", "footer.stop_command", "footer.filter_sources", "zones.UTC",
 }  # fmt: skip
 """Entries that may read as in English: commands, layout, and words that are the same in two languages."""
 
