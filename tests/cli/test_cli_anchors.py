@@ -36,7 +36,7 @@ def translated(home, opened):
         dutch = MEMORY_CODEC.pack(replace(memory, language="nl"))
         with opened._database.writing() as connection:
             put_text(connection, text)
-            connection.execute(SOURCE.update().where(SOURCE.c.id == "coc-home").values(current_text=text[0]))
+            connection.execute(SOURCE.update().where(SOURCE.c.id == "coc-home").values(current_text=text.hash))
             connection.execute(MEMORY.update().where(MEMORY.c.source_id == "coc-home").values(value=dutch))
         return path
 

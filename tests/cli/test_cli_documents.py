@@ -20,7 +20,7 @@ def followed(opened):
     text = pack_text(Extraction("pdf:1", (Block("Het orgaan vraagt een verbod."),), title=HIDDEN, media="pdf"))
     at = change.confirmed_at
     kept = Document("coc-home", "https://www.coc.invalid/a.pdf", HIDDEN, at, DocumentState.KEPT, change=change.id,
-                    media="pdf", title=HIDDEN, pages=12, words=4321, sha256="ab" * 32, text=text[0])  # fmt: skip
+                    media="pdf", title=HIDDEN, pages=12, words=4321, sha256="ab" * 32, text=text.hash)  # fmt: skip
     gone = Document("coc-home", "https://www.coc.invalid/b.pdf", "B", at, DocumentState.GIVEN_UP, tries=5,
                     reason=Reason("status", {"status": "404"}), change=change.id)  # fmt: skip
     late = Document("coc-home", "https://www.coc.invalid/c.pdf", "C", at, due_at=at + timedelta(hours=1))

@@ -132,8 +132,9 @@ def test_a_restore_says_first_what_it_will_do_and_a_dry_run_does_no_more(monitor
     monitor("backup", tmp_path / "copy.sqlite3")
     with sqlite3.connect(database) as connection:
         connection.execute("UPDATE subscriber SET paused = 1")
-        columns = "source_id, token + 99, trigger, started_at, finished_at, outcome, reason, looks, used, good"
-        connection.execute(f"INSERT INTO poll SELECT max(id) + 1, {columns} FROM poll")
+        names = "source_id, trigger, finished_at, took, outcome, reason, base_id, looks, used, good"
+        again = f"SELECT max(id) + 1, token + 99, {names} FROM polled"
+        connection.execute(f"INSERT INTO polled (id, token, {names}) {again}")
     connection.close()
     before = count(database)
     done = monitor("restore", tmp_path / "copy.sqlite3", "--dry-run")
