@@ -40,6 +40,15 @@ def test_the_same_number_of_two_reports_has_two_places_and_old_links_lead_to_one
     assert place < page.index('id="footnote-170"') < page.index('id="footnote-aidv:2026:france:12"')
 
 
+def test_a_citation_has_two_columns_and_nothing_beside_them(both):
+    """Its grid lays out each child: an empty one for the old link would push the text into the number's column."""
+    page = both.get("/coverage").text
+    opened = re.findall(
+        r"<article class=\"citation[^>]*>\s*<(\w+) class=\"(\w+)\"[^>]*>[^<]*</\1>\s*<(\w+) class=\"(\w+)\"", page
+    )
+    assert opened == [("p", "footnote", "div", "body")] * 6
+
+
 def test_each_report_is_counted_for_itself_and_named(both):
     page = both.get("/coverage").text
     assert "Belgium: " in page
