@@ -103,6 +103,15 @@ class History:
         rows, veil = self._veiled(statement)
         return tuple(veil.event(read_event(row)) for row in rows)
 
+    def newest(self, source: str, limit: int) -> tuple[tuple[Change, ...], tuple[Event, ...]]:
+        """The newest told changes and the newest events of a source, as one moment shows them."""
+        with self._database.reading() as connection:
+            changes = connection.execute(_page(CHANGE, limit, None, source=source, told=True)).all()
+            events = connection.execute(_page(EVENT, limit, None, source=source)).all()
+            veil = read_veil(connection)
+        found = tuple(veil.change(read_change(row)) for row in changes)
+        return found, tuple(veil.event(read_event(row)) for row in events)
+
     def event(self, event_id: int) -> Event | None:
         rows, veil = self._veiled(select(EVENT).where(EVENT.c.id == event_id))
         return next((veil.event(read_event(row)) for row in rows), None)

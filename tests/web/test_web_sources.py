@@ -109,7 +109,7 @@ def test_events_stand_there_in_words(pages):
 def test_the_page_asks_the_database_a_bounded_number_of_questions(pages, queries):
     first = queries(pages, "/sources/coc-home")
     more(pages, "coc-home", *(page_of(f"version {n}") for n in range(20)))
-    assert queries(pages, "/sources/coc-home") == first <= 17
+    assert queries(pages, "/sources/coc-home") == first <= 16
     assert queries(pages, "/sources") <= 6
 
 

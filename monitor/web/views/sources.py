@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
@@ -12,7 +11,7 @@ from monitor.judge.coverage import Seen, Stand, coverage
 from monitor.messages.changes import AMPLE, Telling, change_view, reason_words
 from monitor.messages.happened import event_views
 from monitor.messages.view import ChangeView, EventView
-from monitor.model import Change, ChangeKind, DigestChange, DigestEvent, Health, Held, Severity, Source
+from monitor.model import Change, ChangeKind, DigestChange, DigestEvent, Event, Health, Held, Severity, Source
 from monitor.store import SnapshotRow, SourceState, daemon_owner
 from monitor.web.access import Role
 from monitor.web.comparing import compared
@@ -62,6 +61,7 @@ def one(source_id: str, desk: AtDesk, asked: str = "") -> Response:
     store, state = desk.store, _known(desk, source_id)
     seen = store.standings.seen()
     looks = store.series.looks(source_id, LOOKS)
+    changes, events = store.history.newest(source_id, LISTED)
     return desk.page(
         "source.html",
         state=state,
@@ -76,8 +76,8 @@ def one(source_id: str, desk: AtDesk, asked: str = "") -> Response:
         chart=size_line(store.series.sizes(source_id, SIZES), desk.now),
         copies=store.history.snapshots(source_id, limit=COPIES) if desk.may_see(state.source) else (),
         may_see=desk.may_see(state.source),
-        changes=store.history.changes(source=source_id, told=True, limit=LISTED),
-        events=_events(desk, state.source),
+        changes=changes,
+        events=_event_views(desk, state.source, events),
         held=[]
         if desk.public
         else [(one, _held_view(one, state.source, desk)) for one in store.series.held(sources=[source_id], limit=HELD)],
@@ -187,11 +187,10 @@ def _stands(desk: Desk, source_id: str, seen: dict[str, Seen]) -> list[Stand]:
     ]  # fmt: skip
 
 
-def _events(desk: Desk, source: Source) -> list[tuple[Any, EventView]]:
-    found = desk.store.history.events(source=source.id, limit=LISTED)
+def _event_views(desk: Desk, source: Source, events: tuple[Event, ...]) -> list[tuple[Event, EventView]]:
     telling = Telling(desk.t.mail, desk.zone, desk.now)
     cited = desk.house.app.citations.get(source.id, ())
-    return [(event, event_views([DigestEvent(event, source, cited)], telling)[0]) for event in found]
+    return [(event, event_views([DigestEvent(event, source, cited)], telling)[0]) for event in events]
 
 
 def _change_view(desk: Desk, entry: DigestChange) -> ChangeView:
