@@ -9,10 +9,17 @@ from monitor.extract.lines import tidy
 from monitor.extract.links import Addresses
 from monitor.model import Block, BlockKind, Item, Link, key_of
 
-VERSION = 2
+VERSION = 3
 """Must be raised when the output for the same feed changes."""
 
 MAX_ENTRIES = 5_000
+_ASIDE = re.compile(r"<!(?:\[CDATA\[|--)")
+_PREFIX = re.compile(
+    r"xmlns:([\w.-]{1,32})\s{0,9}=\s{0,9}[\"'](?:http://www\.w3\.org/2005/Atom|http://purl\.org/rss/1\.0/)[\"']"
+)
+"""A name that stands before each tag of the feed (Namespaces in XML 1.0, section 3)."""
+_ROOT = 4096
+"""Characters in which a feed says what its prefixes mean."""
 _ENTRY = re.compile(r"<(item|entry)(?=[\s>])")
 _TAG = re.compile(r"<[^<>]*>")
 ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
@@ -36,6 +43,7 @@ class Feed:
 
 def read(text: str, *, url: str) -> Feed:
     """The entries of a feed, at most 5,000, in the feed's order."""
+    text = _bare(_escaped(text))
     addresses = Addresses(url)
     starts = [(found.start(), found.group(1)) for found in _ENTRY.finditer(text)][:MAX_ENTRIES]
     head = text[: starts[0][0]] if starts else text
@@ -58,6 +66,31 @@ def read(text: str, *, url: str) -> Feed:
     if not starts:
         blocks = [Block(words) for line in _plain(text, "\n").split("\n") if (words := tidy(line))]
     return Feed(title, tuple(blocks), about, _told_apart(items))
+
+
+def _escaped(text: str) -> str:
+    """CDATA as the text it is, so that a tag in it is none (XML 1.0, section 2.7); comments left out."""
+    pieces: list[str] = []
+    at = 0
+    while found := _ASIDE.search(text, at):
+        closed = "]]>" if found.group().endswith("[") else "-->"
+        end = text.find(closed, found.end())
+        if end < 0:
+            break
+        pieces.append(text[at : found.start()])
+        if closed == "]]>":
+            pieces.append(html.escape(text[found.end() : end], quote=False))
+        at = end + len(closed)
+    return "".join([*pieces, text[at:]])
+
+
+def _bare(text: str) -> str:
+    """A feed whose own tags have a prefix (`<a:entry>`), without it. One that only borrows a tag keeps its prefixes."""
+    start = text[:_ROOT]
+    for prefix in (re.escape(found[1]) for found in _PREFIX.finditer(start)):
+        if re.search(rf"<{prefix}:(?:feed|channel|item)(?=[\s>])", start):
+            return re.sub(rf"<(/?){prefix}:", r"<\1", text)
+    return text
 
 
 def _told_apart(items: list[Item]) -> tuple[Item, ...]:

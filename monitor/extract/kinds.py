@@ -9,7 +9,7 @@ _HTML = re.compile(
     rb"section|article|nav|header|frameset|iframe|font|center|!--)(?=[\s>/])",
     re.IGNORECASE,
 )
-_FEED = re.compile(rb"<(?:rss|feed|rdf:rdf)(?=[\s>])", re.IGNORECASE)
+_FEED = re.compile(rb"<(?:rss|(?:[\w.-]{1,32}:)?feed|rdf:rdf)(?=[\s>])", re.IGNORECASE)
 _XML = re.compile(r"(?:application|text)/(?:[\w.-]+\+)?xml")
 _SVG = re.compile(rb"<svg(?=[\s>])", re.IGNORECASE)
 _XHTML = re.compile(rb"<html(?=[\s>])|<!doctype\s+html", re.IGNORECASE)

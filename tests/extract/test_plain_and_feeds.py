@@ -1,9 +1,10 @@
 """Plain text, JSON, feeds; and what XML could do but must not (faults 44)."""
 
 import json
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ExtractError, ExtractKind
@@ -98,6 +99,43 @@ def test_a_feed_gives_items_and_blocks(read_bytes):
     ]
     assert [block.text for block in found.margin] == ["Belgisch Staatsblad", "Dagelijks"]
     assert found.title == "Belgisch Staatsblad"
+
+
+def test_a_feed_whose_tags_have_a_prefix_is_read_as_one_without(read_bytes):
+    plain = ATOM.encode()
+    named = re.sub(rb"<(/?)(\w)", rb"<\1a:\2", plain).replace(b"xmlns=", b"xmlns:a=")
+    assert b"<a:entry>" in named
+    assert read_bytes(named, "").items == read_bytes(plain, "").items != ()
+
+
+def test_a_feed_that_borrows_a_tag_of_another_keeps_its_own(read_bytes):
+    borrowed = RSS.replace("<rss ", '<rss xmlns:atom="http://www.w3.org/2005/Atom" ').replace(
+        "<item><title><![", '<item><atom:link href="/self" rel="self"/><atom:title>nothing</atom:title><title><!['
+    )
+    assert read_bytes(borrowed.encode(), "").items == read_bytes(RSS.encode(), "").items
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("<![CDATA[Before <item> and </description> after.]]>", "Before and after."),
+        ("<![CDATA[<p>One &amp; two, &eacute;n.</p>]]>", "One & two, én."),
+        ("<![CDATA[The tag &lt;item&gt; is named.]]>", "The tag <item> is named."),
+        ("<!-- <item><title>Old</title></item> -->It stands.", "It stands."),
+        ("One <![CDATA[two]]> three <![CDATA[four]]>", "One two three four"),
+    ],
+)
+def test_what_a_feed_sets_apart_is_neither_tag_nor_lost(read_bytes, written, said):
+    feed = f"<rss><channel><item><title>A</title><description>{written}</description></item></channel></rss>"
+    assert [(i.title, i.summary) for i in read_bytes(feed.encode(), "").items] == [("A", said)]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet="<![CDATA[]]>-item/ a&;", max_size=200))
+def test_no_text_in_cdata_makes_an_entry_or_ends_one(read_bytes, text):
+    inside = text.replace("]]>", "")
+    feed = f"<rss><channel><item><title>A</title><description><![CDATA[{inside}]]></description></item></channel></rss>"
+    assert [item.title for item in read_bytes(feed.encode(), "").items] == ["A"]
 
 
 def test_the_build_time_of_a_feed_is_no_text(read_bytes):
