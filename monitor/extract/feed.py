@@ -18,6 +18,7 @@ _PREFIX = re.compile(
     r"xmlns:([\w.-]{1,32})\s{0,9}=\s{0,9}[\"'](?:http://www\.w3\.org/2005/Atom|http://purl\.org/rss/1\.0/)[\"']"
 )
 """A name that stands before each tag of the feed (Namespaces in XML 1.0, section 3)."""
+_PREFIXED = re.compile(r"<([\w.-]{1,32}):(?:feed|channel|item)(?=[\s>])")
 _ROOT = 4096
 """Characters in which a feed says what its prefixes mean."""
 _ENTRY = re.compile(r"<(item|entry)(?=[\s>])")
@@ -87,9 +88,9 @@ def _escaped(text: str) -> str:
 def _bare(text: str) -> str:
     """A feed whose own tags have a prefix (`<a:entry>`), without it. One that only borrows a tag keeps its prefixes."""
     start = text[:_ROOT]
-    for prefix in (re.escape(found[1]) for found in _PREFIX.finditer(start)):
-        if re.search(rf"<{prefix}:(?:feed|channel|item)(?=[\s>])", start):
-            return re.sub(rf"<(/?){prefix}:", r"<\1", text)
+    own = {found[1] for found in _PREFIX.finditer(start)} & {found[1] for found in _PREFIXED.finditer(start)}
+    for prefix in own:
+        text = text.replace(f"<{prefix}:", "<").replace(f"</{prefix}:", "</")
     return text
 
 

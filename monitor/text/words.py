@@ -185,6 +185,8 @@ def _date(year: str | None, month: int, day: str | None) -> str:
 
 def _value(printed: str) -> str:
     """A number as one value: groups of three are thousands, a single other stroke is the decimal one."""
+    if printed.isascii() and printed.isdigit():
+        return printed.lstrip("0") or "0"
     digits = re.sub(r"['’\s]", "", printed)
     strokes = [c for c in digits if c in ".,"]
     if len(set(strokes)) == 2:
@@ -272,6 +274,8 @@ def dates_in(text: str, words: WordLists) -> tuple[tuple[str, ...], str]:
     rest: list[str] = []
     at = 0
     for match in words.everything.figures.finditer(unicodedata.normalize("NFC", text)):
+        if match["number"]:
+            continue  # an amount, or a year alone
         kind, value = _figure(match, words.everything)
         if kind is FactKind.DATE and _DAY.fullmatch(value):
             days.append(value)
