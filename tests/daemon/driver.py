@@ -98,6 +98,7 @@ def serve(wish: Wish) -> None:
         del os.environ[name]
     os.environ |= {"MONITOR_HOME": wish.home, "MONITOR_LOG_LEVEL": "debug", **wish.environment}
     importlib.reload(crash)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests may have told it to be ignored (nohup)
     if wish.humble and os.getuid() == 0:
         os.setuid(65534)
     try:
