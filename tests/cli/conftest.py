@@ -60,6 +60,7 @@ from monitor.settings import Settings
 from monitor.store import Store, open_store
 from monitor.text.quotes import quote_key
 from monitor.wiring import build, load_watch_list
+from monitor.worker import here
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 """The commands look at the machine's clock, so what they are shown lies just behind it."""
@@ -174,6 +175,7 @@ def played():
                     clock=stage.clock,
                     resolver=stage.resolver,
                     guard_exceptions=stage.guard_exceptions,
+                    run=here,
                 )
                 try:
                     return await work(app)

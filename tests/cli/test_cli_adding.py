@@ -12,6 +12,7 @@ from monitor.demo.pdf import typeset
 from monitor.errors import ConfigError, MonitorError
 from monitor.settings import Settings
 from monitor.wiring import build
+from monitor.worker import here
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 HOST = "www.played.example"
@@ -59,7 +60,8 @@ def adds(home, capsys):
                 made.append(Scene(HOST, "/robots.txt", Reply(robots, content_type="text/plain")))
             async with Stage(Script(START, tuple(made))) as stage:
                 app = build(
-                    Settings(), clock=stage.clock, resolver=stage.resolver, guard_exceptions=stage.guard_exceptions
+                    Settings(), clock=stage.clock, resolver=stage.resolver, guard_exceptions=stage.guard_exceptions,
+                    run=here,
                 )
                 try:
                     await put_on_list(app, Wishes(f"http://{HOST}{path}", **{"yes": True, **wishes}))

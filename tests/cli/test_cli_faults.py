@@ -58,6 +58,7 @@ def test_no_secret_gets_into_the_log_of_a_process_or_into_a_backup(process, moni
     assert b"c4nary" not in (tmp_path / "copy").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_mistake_in_the_watch_list_is_named_with_its_line(process, monitor, home):
     text = (home / "sources.yaml").read_text()
     (home / "sources.yaml").write_text(text.replace("- id: wallonia", "- id: coc-home"))
@@ -87,6 +88,7 @@ def test_a_database_with_a_damaged_header_is_not_written_and_the_backup_is_named
     assert database.read_bytes() == bytes(raw)
 
 
+@pytest.mark.slow
 def test_damage_in_the_middle_without_a_backup_is_said_once_with_what_to_do(process, database):
     raw = bytearray(database.read_bytes())
     raw[4096 * 3 : 4096 * 12] = b"\xaa" * (4096 * 9)
@@ -185,11 +187,13 @@ def test_a_settings_file_that_may_not_be_read_is_named(bound, home):
     assert plain(bound("check"), 78) == f"{home / '.env'}: cannot be read: Permission denied"
 
 
+@pytest.mark.slow
 def test_a_watch_list_that_may_not_be_read_is_named(bound, home):
     (home / "sources.yaml").chmod(0)
     assert "sources.yaml" in plain(bound("check"), 78)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [("run",), ("poll",), ("subscribers", "pause", "anna@example.org")], ids=" ".join)
 def test_a_database_that_may_not_be_written_is_said_plainly(bound, database, line):
     before = database.read_bytes()
@@ -200,6 +204,7 @@ def test_a_database_that_may_not_be_written_is_said_plainly(bound, database, lin
     assert database.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_home_that_may_not_be_written_is_found_by_the_doctor(bound, database):
     database.parent.chmod(0o500)
     done = bound("doctor", "--offline")

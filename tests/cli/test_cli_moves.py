@@ -10,6 +10,7 @@ from monitor.cli import editing
 from monitor.demo import Redirect, Reply, Scene, Script, Stage
 from monitor.settings import Settings
 from monitor.wiring import build
+from monitor.worker import here
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 LIST = """\
@@ -83,7 +84,8 @@ def living(home, monitor):
         async def play():
             async with Stage(Script(START, scenes)) as stage:
                 app = build(
-                    Settings(), clock=stage.clock, resolver=stage.resolver, guard_exceptions=stage.guard_exceptions
+                    Settings(), clock=stage.clock, resolver=stage.resolver, guard_exceptions=stage.guard_exceptions,
+                    run=here,
                 )
                 try:
                     await script(Life(app, stage))
@@ -95,6 +97,7 @@ def living(home, monitor):
     return live
 
 
+@pytest.mark.slow
 def test_after_a_move_is_accepted_the_history_goes_on_and_nothing_is_told(living, home):
     async def script(life):
         await life.until(8)
@@ -126,6 +129,7 @@ def test_an_edit_made_while_the_move_was_accepted_is_told(living):
     living(script, (*MOVES, Scene("new.played.example", "/there", edited, at=8)))
 
 
+@pytest.mark.slow
 def test_a_page_that_only_a_person_can_recognise_is_watched_from_then_on(living):
     """Another text answers after the redirect: asked about, then accepted, then followed."""
     scenes = (*MOVES[:3], Scene("new.played.example", "/there", OTHER))
@@ -156,6 +160,7 @@ def test_what_did_not_move_is_left_alone(living, home):
     assert (home / "sources.yaml").read_text() == LIST
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_it_and_writes_nothing(living, home):
     async def script(life):
         await life.until(8)
@@ -179,6 +184,7 @@ def test_an_unknown_source_and_a_home_without_a_list_are_clear_errors(monitor, l
     assert (done.code, "there is no such file" in done.err) == (78, True)
 
 
+@pytest.mark.slow
 def test_a_move_of_an_included_source_is_written_into_the_home_s_own_copy(living, home):
     further = LIST.replace("id: laws", "id: more").replace("id: page ", "id: leaf ").replace("id: other", "id: twig")
 

@@ -200,6 +200,7 @@ async def until(condition):
     pytest.fail("it never came to that")
 
 
+@pytest.mark.slow
 def test_a_second_daemon_names_the_first_and_a_polite_end_is_one(monitor, process, daemon, alone):
     first, log = daemon()
     assert first.poll() is None, log.read_text()
@@ -215,6 +216,7 @@ def test_a_second_daemon_names_the_first_and_a_polite_end_is_one(monitor, proces
     assert daemon_owner(alone / "db" / "monitor.sqlite3") is None
 
 
+@pytest.mark.slow
 def test_the_daemon_does_not_start_on_a_broken_list(process, alone):
     (alone / "sources.yaml").write_text("version: 1\nsections: [\n")
     done = process("run")

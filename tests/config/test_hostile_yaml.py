@@ -246,6 +246,7 @@ def test_no_piece_of_a_watch_list_raises_anything_but_a_complaint(text):
     judge(text.encode())
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(place=st.integers(0, 340), length=st.integers(0, 30), text=st.one_of(st.text(max_size=10), PIECES))
 def test_no_edit_of_a_good_list_raises_anything_but_a_complaint(place, length, text):

@@ -48,6 +48,7 @@ def lines_changed(before, after):
     return [(o, n) for o, n in zip(old, new, strict=True) if o != n]
 
 
+@pytest.mark.slow
 def test_a_new_address_changes_one_line_of_the_shipped_list_and_no_other_byte():
     before = shipped()
     for source in config.parse(before, "sources.yaml").sources:

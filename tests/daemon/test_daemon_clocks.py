@@ -14,6 +14,8 @@ from monitor.clock import SteppedClock
 from monitor.daemon import Daemon, Every, bring_back
 from monitor.model import DigestKind, Frequency
 
+pytestmark = pytest.mark.slow
+
 BRUSSELS = ZoneInfo("Europe/Brussels")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 YEAR = 365 * DAY

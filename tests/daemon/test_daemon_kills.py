@@ -9,6 +9,8 @@ from played import Answer, page
 from monitor.crash import STATUS
 from monitor.model import DeliveryState, DigestKind, DocumentState
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def dies(home):

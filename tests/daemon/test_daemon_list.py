@@ -7,6 +7,8 @@ import pytest
 
 from monitor.model import DigestKind, EventKind, Health, Outcome
 
+pytestmark = pytest.mark.slow
+
 LIST = """\
 version: 1
 defaults:

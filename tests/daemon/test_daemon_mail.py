@@ -8,6 +8,8 @@ from aiosmtpd.smtp import AuthResult
 
 from monitor.model import DeliveryState, DigestKind
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def readers(home):

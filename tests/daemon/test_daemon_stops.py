@@ -202,6 +202,8 @@ RUN = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import driver, json
+
+pytestmark = pytest.mark.slow
 driver.serve(driver.Wish(**json.loads(sys.argv[2])))
 """
 

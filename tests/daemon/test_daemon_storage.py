@@ -239,6 +239,8 @@ import pathlib, resource, signal, sys
 from monitor.clock import SystemClock
 from monitor.errors import StorageError
 from monitor.store import open_store
+
+pytestmark = pytest.mark.slow
 store = open_store(pathlib.Path(sys.argv[1]), clock=SystemClock())
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))

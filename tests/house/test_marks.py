@@ -25,6 +25,7 @@ def collected(checkout):
     return run
 
 
+@pytest.mark.slow
 def test_whatever_asks_for_the_browser_is_left_out_and_chosen_by_its_name(collected, checkout):
     """No test of that file says so itself: the fixture it asks for does."""
     browser, quick = collected("browser"), collected("not slow")

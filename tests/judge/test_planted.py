@@ -213,6 +213,7 @@ def planted(world, edit, at):
     return stream, before, heard
 
 
+@pytest.mark.slow
 @settings(max_examples=45)
 @given(worlds, st.sampled_from(sorted(EDITS)), st.integers(3, LEARNT + 4))
 def test_an_edit_in_words_the_noise_does_not_touch_is_told_once_within_three_looks(world, edit, at):
@@ -279,6 +280,7 @@ def run(stream, world, edit, at):
     return predictions(stream)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(worlds, st.sampled_from(sorted(EDITS)), st.integers(3, 20))
 def test_a_restart_after_every_look_changes_no_prediction(world, edit, at):

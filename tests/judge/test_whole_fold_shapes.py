@@ -21,6 +21,8 @@ from monitor.model import Source
 from monitor.store.codec import MEMORY
 from monitor.wiring import load_lore
 
+pytestmark = pytest.mark.slow
+
 ALLOWANCE = 5.0
 """Seconds of CPU for five looks at a page of a megabyte, with room for a slow machine."""
 MOST_MEMORY = 600_000_000

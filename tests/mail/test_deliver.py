@@ -155,6 +155,7 @@ def test_a_temporary_refusal_backs_that_message_off_and_then_it_is_sent(outbox, 
     assert len(server.sent) == 3
 
 
+@pytest.mark.slow
 def test_a_message_that_is_never_taken_is_given_up_after_five_days(outbox, clock):
     server = Server()
     server.moods["one@example.org"] = DeliveryKind.MESSAGE_LATER

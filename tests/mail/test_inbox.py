@@ -229,6 +229,7 @@ def home(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_pipe_takes_a_bounce_and_says_what_it_was(home):
     (home / "db").mkdir()
     store = open_store(home / "db" / "monitor.sqlite3", clock=SteppedClock(START))
@@ -241,6 +242,7 @@ def test_the_pipe_takes_a_bounce_and_says_what_it_was(home):
     store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
@@ -257,6 +259,7 @@ def test_whatever_comes_the_mail_server_is_not_told_to_send_it_back(raw, said, h
     assert done.stdout.startswith(said)
 
 
+@pytest.mark.slow
 def test_while_the_database_or_the_settings_cannot_be_read_the_mail_server_tries_again(home):
     (home / "db").mkdir()
     (home / "db" / "monitor.sqlite3").write_bytes(b"this is no database" * 100)

@@ -82,6 +82,7 @@ def wrong_with(pair, lore, post):
     return told_of(pair, lore, post) if pair.told else noise_of(pair, lore)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", all_pairs(), ids=lambda pair: f"{pair.language}-{pair.name}")
 def test_a_page_pair_is_told_as_its_sentence_says(pair, lore, post):
     wrong = wrong_with(pair, lore, post)

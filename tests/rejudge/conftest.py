@@ -21,6 +21,7 @@ from monitor.rejudge import Judges
 from monitor.settings import Settings
 from monitor.store import open_store
 from monitor.wiring import build, load_lore, load_watch_list
+from monitor.worker import here
 
 START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 DAYS = 9
@@ -90,7 +91,7 @@ async def live(home: Path, on_day_5=None) -> None:
         settings = Settings(home=home, mail_to="reader@example.org", contact="watch@example.org")
         app = build(
             settings, clock=stage.clock, resolver=stage.resolver, guard_exceptions=stage.guard_exceptions,
-            citations=config.load_citations(home),
+            citations=config.load_citations(home), run=here,
         )  # fmt: skip
         try:
             app.take_over(load_watch_list(home / "sources.yaml"))

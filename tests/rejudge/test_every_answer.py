@@ -28,6 +28,7 @@ from monitor.model import (
 from monitor.rejudge import Judges, judge_again, unlike
 from monitor.settings import Settings
 from monitor.wiring import build
+from monitor.worker import here
 
 START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 DAYS = 8
@@ -138,7 +139,7 @@ async def live(home):
     async with Stage(Script(START, tuple(scenes()))) as stage:
         settings = Settings(home=home, mail_to="reader@example.org", contact="watch@example.org")
         app = build(settings, clock=stage.clock, resolver=stage.resolver, guard_exceptions=stage.guard_exceptions,
-                    citations=())  # fmt: skip
+                    citations=(), run=here)  # fmt: skip
         try:
             app.take_over(WatchList((Section("all", "All"),), tuple(sources())))
             while stage.clock.now() < START + timedelta(days=DAYS):

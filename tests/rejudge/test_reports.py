@@ -46,6 +46,7 @@ def zipped(files, **options):
     return made.getvalue()
 
 
+@pytest.mark.slow
 def test_a_report_played_elsewhere_says_what_the_store_says(packed, monitor, store, judges, tmp_path, monkeypatch):
     where = packed()
     here = [

@@ -20,6 +20,7 @@ def held(store):
     return store.history.held("ticking")[-1].id
 
 
+@pytest.mark.slow
 def test_noise_lists_numbers_that_news_takes(monitor, home, held):
     rows = json.loads(monitor("noise", "ticking", "--json").out)
     assert held in {row["id"] for row in rows}
@@ -109,6 +110,7 @@ def test_a_persons_word_is_no_rule_and_changes_nothing_of_what_rejudge_compares(
     assert monitor("rejudge").out == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["edited", "ticking", "gone"])
 def test_a_past_in_which_people_spoke_is_judged_again_to_the_same_end(spoken, judges, source):
     state = spoken.sources.get(source)

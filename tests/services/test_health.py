@@ -169,6 +169,7 @@ NAMES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_finding_has_words_for_the_command_and_for_the_page(watch, name):
     values = {"count": 2, "list": "a", "since": NOW, "way": "mail", "note": "no", "free": 1, "problem": "x"} | {

@@ -40,6 +40,7 @@ def test_packing_against_any_base_gives_the_same_bytes(bodies, data):
         base = mixed if len(mixed) >= 64 else b""
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pieces=st.lists(st.tuples(st.booleans(), st.binary(min_size=0, max_size=400)), min_size=1, max_size=26))
 def test_every_body_of_a_source_comes_back_byte_for_byte(tool, world, pieces):

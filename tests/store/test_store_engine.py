@@ -370,6 +370,7 @@ except StorageError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "said"), [("0777", "read-only"), ("0555", "Cannot write beside the database")])
 def test_a_read_only_database_is_read_and_says_why_it_is_not_written(path, store, run_python, mode, said):
     store.meta.set("k", "v")

@@ -118,6 +118,7 @@ def test_a_server_that_answers_in_turns_needs_a_base_for_each_turn(tool, followe
         assert poll.looks[0].hops[0].answer[3:] == ways[n % 3]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=40), max_size=5))
 def test_any_lines_come_back(tmp_path_factory, world, clock, lines):

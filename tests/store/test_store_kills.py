@@ -161,6 +161,8 @@ def test_the_trap_springs_at_the_asked_time():
 HAMMER = """
 name, rounds = sys.argv[4], int(sys.argv[5])
 from monitor.model import HostRecord
+
+pytestmark = pytest.mark.slow
 made = 0
 for n in range(rounds):
     now = START + timedelta(hours=1, seconds=n)

@@ -171,6 +171,7 @@ def test_thirty_rounds_over_a_database_begun_anew_do_not_cost_the_last_good_copy
     assert newest_backup(path) == backup
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["change", "poll", "subscriber"])
 def test_thirty_rounds_after_rows_went_do_not_cost_the_last_copy_that_has_them(backup, path, clock, table):
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:

@@ -41,6 +41,7 @@ def versions(world, number):
         yield world.text(*lines)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(st.text(max_size=60), min_size=1, max_size=8), min_size=1, max_size=70))
 def test_every_text_of_a_source_comes_back(tool, world, pages):

@@ -171,6 +171,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_adversarial_shapes_end_with_both_sides_whole(shape):
     old, new = (blocks(*side) for side in SHAPES[shape])

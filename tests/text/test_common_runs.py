@@ -3,6 +3,7 @@
 import itertools
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
@@ -58,6 +59,7 @@ def test_a_large_reversal_has_little_in_common_and_ends():
     assert sum(run.length for run in found) == 1
 
 
+@pytest.mark.slow
 def test_more_distinct_elements_than_code_points_still_compare():
     old = list(range(700_000))
     new = [*range(1_000), *range(700_000, 1_400_000)]

@@ -214,6 +214,7 @@ def test_who_is_not_let_in_loses_no_message(side):
     assert failure(lambda: side.notifier.send(message())).kind is DeliveryKind.CHANNEL_AUTH
 
 
+@pytest.mark.slow
 def test_the_other_side_that_says_nothing_is_not_waited_for(quick_side):
     quick_side.now("stall")
     error = failure(lambda: quick_side.notifier.send(message()))

@@ -227,6 +227,7 @@ def test_a_rest_that_seems_endless_was_asked_for_by_another_clock(world):
     assert sorted(desk.sent) == ["one", "two"]
 
 
+@pytest.mark.slow
 def test_a_webhook_that_never_recovers_gets_its_five_days_and_then_says_so(world, caplog):
     desk = world.others["desk"]
     desk.mood = refusing(DeliveryKind.MESSAGE_LATER, "500 sorry", code=500)

@@ -135,6 +135,7 @@ def hook(event, arguments):
 sys.addaudithook(hook)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("climbing", CLIMBING)
 def test_no_path_leads_out_of_the_house(pages, climbing):
     """Nothing outside is opened, whatever a file-like route is asked for (row 51: an audit hook looks)."""

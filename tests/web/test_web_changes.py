@@ -319,6 +319,7 @@ def test_what_was_held_back_is_counted_by_reason_and_source(pages):
 # --- every page, in every state -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "nl", "fr", "de"])
 @pytest.mark.parametrize("past", ["lived", "hostile"])
 def test_every_page_speaks_every_language(site, language, past):

@@ -82,6 +82,7 @@ def test_visitors_are_answered_while_hundreds_of_half_sent_requests_hang(served,
         assert well(port) == [200, 200]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("begun", UNFINISHED.values(), ids=UNFINISHED)
 def test_a_half_sent_request_is_ended(served, begun):
     port = served(Limits(headers=0.3, body=0.3))

@@ -30,6 +30,7 @@ def test_no_write_works_without_the_form_token(pages):
         assert visitor.ask(method, path, data={"token": "0" * 64}).status_code == 403, path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1.evil.example", "file://", ""])
 def test_no_write_works_from_elsewhere_even_with_the_token(pages, origin):
     for method, path in writes(pages):

@@ -18,6 +18,7 @@ def html_pages(site):
             yield path, answer, Page(answer.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("past", PASTS)
 def test_every_page_is_well_formed(site, past):
     pages = list(html_pages(site(past, public_url=HERE, sign_up=True)))
@@ -25,6 +26,7 @@ def test_every_page_is_well_formed(site, past):
     assert {path: page.faults for path, _, page in pages if page.faults} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("past", PASTS)
 def test_no_page_is_broken_by_its_past(site, past):
     watch = site(past)
@@ -33,6 +35,7 @@ def test_no_page_is_broken_by_its_past(site, past):
     } == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("past", PASTS)
 def test_every_link_on_every_page_leads_somewhere(site, past):
     watch = site(past)
@@ -42,6 +45,7 @@ def test_every_link_on_every_page_leads_somewhere(site, past):
     assert {(link, path, status[link]) for link, path in links if status[link] >= 400} == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("past", ["lived", "hostile"])
 def test_every_form_that_writes_carries_the_token(site, past):
     forms = [
@@ -72,6 +76,7 @@ NAMES = ("to", "q", "source", "topic", "section", "severity", "days", "after", "
          "kind", "state", "done", "key", "all", "step", "since", "what", "language", "format")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda text: text[:12].encode("unicode_escape").decode())
 def test_whatever_stands_in_an_address_is_text_or_refused(pages, payload):
     for _, path in pages.routes("GET"):

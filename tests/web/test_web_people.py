@@ -68,11 +68,13 @@ def test_five_tries_a_minute_are_looked_at_for_one_account_and_network(team):
     assert enter(team, "Anna")[1].status_code == 303
 
 
+@pytest.mark.slow
 def test_a_network_that_tries_many_names_is_stopped_too(team):
     statuses = [enter(team, f"name{n}", "wrong horse battery")[1].status_code for n in range(31)]
     assert statuses == [403] * 30 + [429]
 
 
+@pytest.mark.slow
 def test_too_many_tries_stand_once_in_the_log_without_what_was_typed(team):
     for name in ("Anna", "my secret password"):
         for _ in range(7):

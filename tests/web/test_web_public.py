@@ -87,6 +87,7 @@ def test_a_stranger_finds_no_canary_on_any_address(public):
         assert [canary for canary in CANARIES if canary in said.replace("q=qqsentence", "")] == [], (method, path)
 
 
+@pytest.mark.slow
 def test_the_canaries_are_there_for_those_who_are_known(site):
     pages = told(site("lived"))
     said = "".join(pages.get(path).text for method, path in addresses(pages) if method == "GET")

@@ -29,6 +29,7 @@ def needed(method, path):
     return Role.READER
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", list(Role))
 def test_every_route_is_open_to_those_who_may_and_to_nobody_else(site, role):
     pages = site("lived", public_url=PUBLIC)

@@ -149,6 +149,7 @@ def run(checkout, tmp_path):
             one.process.wait()
 
 
+@pytest.mark.slow
 def test_serve_shows_the_pages_until_it_is_asked_to_stop(site, run):
     server = run(site("lived"), "serve", "--port", "0")
     address = server.said(r"Pages: (\S+)")
@@ -156,6 +157,7 @@ def test_serve_shows_the_pages_until_it_is_asked_to_stop(site, run):
     assert server.stop() == 0
 
 
+@pytest.mark.slow
 def test_serve_says_what_is_missing_where_nothing_was_ever_started(site, run):
     empty = site("empty")
     empty.store.close()
@@ -199,6 +201,7 @@ def test_a_short_password_is_not_taken(checkout):
     assert "hunter2" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_the_link_in_a_mail_unsubscribes_with_one_click_from_the_running_monitor(site, run):
     """Everything together: a digest written to a file, its header read, `monitor run` asked as a mail program asks."""
     watch = site("lived", public_url=PUBLIC)

@@ -167,6 +167,7 @@ def test_a_look_without_the_token_is_refused(pages):
 # --- looks, text -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_looks_are_paged_by_key(pages):
     more(pages, "wallonia", *(page_of(f"version {n}") for n in range(120)))
     first = pages.get("/sources/wallonia/looks").text

@@ -264,6 +264,7 @@ def test_ended_sessions_are_forgotten_when_they_would_have_ended_by_themselves(g
 # --- tries ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_tries_from_everywhere_for_one_account_have_an_end(guarded):
     answers = [
         enter(guarded.visitor(f"203.0.{n}.1", HOME), "wrong horse battery").status_code for n in range(61)

@@ -93,6 +93,7 @@ def seen(pages):
     return found
 
 
+@pytest.mark.slow
 def test_before_it_is_withheld_the_sentence_is_everywhere(told):
     found = seen(told)
     assert {"/", "/search", f"/sources/{COPY}", f"/sources/{COPY}/compare", f"/kept/{told.snapshot}/page",
@@ -102,6 +103,7 @@ def test_before_it_is_withheld_the_sentence_is_everywhere(told):
     assert any(path.startswith("/api/v1/changes/") for path in found)
 
 
+@pytest.mark.slow
 def test_afterwards_it_is_nowhere(told):
     assert told.store.withholding.put(told.snapshot, "a court order", "Anna", told.app.clock.now())
     assert seen(told) == set()

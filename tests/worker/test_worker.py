@@ -78,6 +78,7 @@ def test_what_never_ends_is_ended_and_the_next_call_is_served(made):
     assert worker.call(os.getpid) != first
 
 
+@pytest.mark.slow
 def test_what_takes_too_much_processor_time_is_ended_by_the_kernel(made):
     with pytest.raises(WorkError, match="processor time"):
         made(cpu=1, wall=60.0).call(pow, 3, 10**9)

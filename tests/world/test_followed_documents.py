@@ -22,6 +22,7 @@ from monitor.model import DocumentState, Follow, Outcome, Section, Source, Statu
 from monitor.rejudge import Judges, told_then_and_now
 from monitor.settings import Settings
 from monitor.wiring import build
+from monitor.worker import here
 
 HOST, LIST = "www.toezicht.example", "/nl/rapporten"
 SUBJECTS = (
@@ -81,7 +82,7 @@ class Story:
     def open(self):
         settings = Settings(home=self.folder, mail_to="reader@example.org", contact="watch@example.org")
         self.app = build(settings, clock=self.world.clock, resolver=self.world.resolver, trust=self.world.trust,
-                         guard_exceptions=self.world.guard_exceptions, citations=())  # fmt: skip
+                         guard_exceptions=self.world.guard_exceptions, citations=(), run=here)  # fmt: skip
 
     async def restart(self):
         await self.app.aclose()
@@ -97,7 +98,7 @@ class Story:
             await self.app.polling.run_due()
             await self.app.post.compose()
             await self.app.post.deliver()
-            self.world.clock.set(self.world.clock.now() + timedelta(minutes=10))
+            self.world.clock.set(self.world.clock.now() + timedelta(hours=1))
 
     @property
     def documents(self):
@@ -142,6 +143,7 @@ def story(tmp_path):
 APPEARS = Scene(HOST, LIST, listing(NEW), at=2.0)
 
 
+@pytest.mark.slow
 def test_a_pdf_behind_a_new_entry_is_fetched_once_and_kept(story):
     async def act(tale):
         await tale.days(2)
@@ -164,6 +166,7 @@ def test_a_pdf_behind_a_new_entry_is_fetched_once_and_kept(story):
     assert "1 page" in told
 
 
+@pytest.mark.slow
 def test_without_the_word_in_the_list_nothing_is_followed(story):
     async def act(tale):
         await tale.days(2)
@@ -173,6 +176,7 @@ def test_without_the_word_in_the_list_nothing_is_followed(story):
     assert (documents, asked, len(changes)) == ((), [], 1)
 
 
+@pytest.mark.slow
 def test_the_polls_of_documents_are_no_looks_at_the_list(story):
     async def act(tale):
         before = tale.app.store.sources.get("reports").looks
@@ -189,6 +193,7 @@ def test_the_polls_of_documents_are_no_looks_at_the_list(story):
     assert [c.verdict for c in story(act, APPEARS, Scene(HOST, FILE, pdf()))] == ["same"]
 
 
+@pytest.mark.slow
 def test_a_page_of_the_site_is_followed_and_the_file_it_links_to(story):
     page = (
         '<!doctype html><html lang="nl"><head><title>Advies 12</title></head><body><main><h1>Advies 12</h1><p>Het '
@@ -210,6 +215,7 @@ def test_a_page_of_the_site_is_followed_and_the_file_it_links_to(story):
     assert file.change == web.change > 0
 
 
+@pytest.mark.slow
 def test_a_page_of_another_site_is_not_followed(story):
     async def act(tale):
         await tale.days(1)
@@ -219,6 +225,7 @@ def test_a_page_of_another_site_is_not_followed(story):
     assert story(act, Scene(HOST, LIST, listing(new), at=2.0)) == ()
 
 
+@pytest.mark.slow
 def test_a_file_that_comes_late_is_found_by_a_later_try(story):
     async def act(tale):
         await tale.days(3)
@@ -229,6 +236,7 @@ def test_a_file_that_comes_late_is_found_by_a_later_try(story):
     assert 1 < document.tries <= TRIES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answer",
     [Reply(b"none", 404), Drop(), Redirect("/"), Reply(b"<html><title>Login</title><p>Please log in.</p></html>")],
@@ -246,6 +254,7 @@ def test_what_never_comes_is_given_up_with_a_reason(story, answer):
     assert document.due_at is None
 
 
+@pytest.mark.slow
 def test_what_robots_txt_forbids_is_not_asked_for(story):
     async def act(tale):
         await tale.days(1)
@@ -257,6 +266,7 @@ def test_what_robots_txt_forbids_is_not_asked_for(story):
     assert document.reason.values["kind"] == "robots"
 
 
+@pytest.mark.slow
 def test_a_file_without_a_text_is_kept_by_its_bytes(story):
     async def act(tale):
         await tale.days(1)
@@ -267,6 +277,7 @@ def test_a_file_without_a_text_is_kept_by_its_bytes(story):
     assert document.reason.code == "extract"
 
 
+@pytest.mark.slow
 def test_a_list_that_was_rebuilt_is_followed_up_to_the_cap_and_the_rest_is_named(story):
     many = [entry(f"Dossier {n} van het jaar {1990 + n}: {SUBJECTS[n % 12]}", f"/files/n{n}.pdf") for n in range(16)]
 
@@ -281,6 +292,7 @@ def test_a_list_that_was_rebuilt_is_followed_up_to_the_cap_and_the_rest_is_named
     assert states.count(DocumentState.PASSED_OVER) == 16 - MOST_AT_ONCE
 
 
+@pytest.mark.slow
 def test_no_list_gets_more_than_its_share_of_a_day(story):
     waves = [[entry(f"Nota {w}-{n} {SUBJECTS[n]}", f"/files/w{w}n{n}.pdf") for n in range(9)] for w in range(3)]
     scenes = [Scene(HOST, LIST, listing(*(e for w in waves[: k + 1] for e in w)), at=2.0 + k * 0.26) for k in range(3)]
@@ -297,6 +309,7 @@ def test_no_list_gets_more_than_its_share_of_a_day(story):
     assert story(act, *scenes, *files) == [DocumentState.KEPT] * 27
 
 
+@pytest.mark.slow
 def test_what_waits_survives_a_restart(story):
     async def act(tale):
         await tale.days(0.25)
@@ -310,6 +323,7 @@ def test_what_waits_survives_a_restart(story):
     assert document.state is DocumentState.KEPT
 
 
+@pytest.mark.slow
 def test_what_waits_is_dropped_when_the_list_is_no_longer_followed(story):
     async def act(tale):
         await tale.days(0.25)
@@ -322,6 +336,7 @@ def test_what_waits_is_dropped_when_the_list_is_no_longer_followed(story):
     assert len(asked) < TRIES
 
 
+@pytest.mark.slow
 def test_our_own_network_gone_counts_against_no_document(story):
     async def act(tale):
         script = tale.world.script
@@ -333,6 +348,7 @@ def test_our_own_network_gone_counts_against_no_document(story):
     assert (document.state, document.tries) == (DocumentState.KEPT, 1)
 
 
+@pytest.mark.slow
 def test_requests_for_documents_keep_the_hosts_gap(story):
     new = [entry(f"Nota {n} {SUBJECTS[n]}", f"/files/g{n}.pdf") for n in range(5)]
 

@@ -11,6 +11,7 @@ from monitor.model import Section, Source, WatchList
 from monitor.rejudge import Judges, judge_again
 from monitor.settings import Settings
 from monitor.wiring import build
+from monitor.worker import here
 
 START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 TURN = 3.3
@@ -52,7 +53,7 @@ async def live(home):
     async with Stage(Script(START, tuple(scenes()))) as stage:
         settings = Settings(home=home, mail_to="reader@example.org", contact="watch@example.org")
         app = build(settings, clock=stage.clock, resolver=stage.resolver, guard_exceptions=stage.guard_exceptions,
-                    citations=())  # fmt: skip
+                    citations=(), run=here)  # fmt: skip
         sources = tuple(Source(h, h, "all", f"http://{h}.invalid/rules/cameras", languages=("en",)) for h in HOSTS)
         app.take_over(WatchList((Section("all", "All"),), sources))
         while stage.clock.now() < START + timedelta(days=6):
