@@ -1,12 +1,12 @@
 """The product's own path from bytes to what a reader is told, for one source: extract → judge → decide → mail."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from monitor import extract
-from monitor.decide import ask_next, decide
+from monitor.decide import ask_next, decide, question
 from monitor.digest import compose
 from monitor.errors import ExtractError
 from monitor.judge.case import Case
@@ -32,6 +32,7 @@ from monitor.model import (
     Section,
     Source,
     Subscriber,
+    Testimony,
     Trigger,
 )
 from monitor.store.codec import EXTRACTION, MEMORY
@@ -56,12 +57,14 @@ class Fold:
     """One source, looked at again and again; the state is fed back as the store would.
 
     `restarts`: every look is followed by a restart, that is, memory and texts go through the store's JSON and back.
+    `ask`: what neighbours of the page say about a reading at a time; without it there are none.
     """
 
     source: Source
     lore: Lore
     citations: tuple[Citation, ...] = ()
     restarts: bool = False
+    ask: Callable[[Extraction, datetime], tuple[Testimony, ...]] | None = None
     now: datetime = START
     due: datetime = START
     token: int = 0
@@ -83,6 +86,9 @@ class Fold:
         case = Case(order, self.citations, self.lore, self.now, self.now, self.told, self.before)
         looks = (self._answered(served),)
         ask_next(case, looks)
+        asked = question(case, looks) if self.ask is not None else None
+        if asked is not None and self.ask is not None:
+            case = replace(case, testimonies=self.ask(asked.reading, self.now))
         intent = decide(case, looks)
         self._keep(intent)
         self.intents.append(intent)
