@@ -60,7 +60,10 @@ def adds(home, capsys):
                 made.append(Scene(HOST, "/robots.txt", Reply(robots, content_type="text/plain")))
             async with Stage(Script(START, tuple(made))) as stage:
                 app = build(
-                    Settings(), clock=stage.clock, resolver=stage.resolver, guard_exceptions=stage.guard_exceptions,
+                    Settings(),
+                    clock=stage.clock,
+                    resolver=stage.resolver,
+                    guard_exceptions=stage.guard_exceptions,
                     run=here,
                 )
                 try:

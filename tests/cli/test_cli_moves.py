@@ -84,7 +84,10 @@ def living(home, monitor):
         async def play():
             async with Stage(Script(START, scenes)) as stage:
                 app = build(
-                    Settings(), clock=stage.clock, resolver=stage.resolver, guard_exceptions=stage.guard_exceptions,
+                    Settings(),
+                    clock=stage.clock,
+                    resolver=stage.resolver,
+                    guard_exceptions=stage.guard_exceptions,
                     run=here,
                 )
                 try:
