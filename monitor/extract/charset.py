@@ -55,6 +55,11 @@ _SAMPLE = 16384
 _SURE = 8
 """Sound characters of UTF-8 that are none by chance; and how many times rarer the other kind is in a page of one."""
 _ESCAPED = re.compile("[\udc80-\udcff]")
+_LATER = bytes(range(0x80, 0xC0)).decode("windows-1252", "ignore") + bytes(range(0x80, 0xC0)).decode("latin-1")
+_DOUBLED = re.compile(
+    f"[\xc2-\xdf][{re.escape(_LATER)}]|[\xe0-\xef][{re.escape(_LATER)}]{{2}}|[\xf0-\xf4][{re.escape(_LATER)}]{{3}}"
+)
+"""A character of UTF-8 whose bytes were read as windows-1252."""
 _ACCENTED_WORDS = re.compile(rb"[A-Za-z\x80-\xff]{0,60}[\x80-\xff][A-Za-z\x80-\xff]{0,60}")
 _HIGH = bytes(range(0x80, 0x100))
 _OTHER_SCRIPT = 0.6
@@ -166,4 +171,23 @@ def _guess(body: bytes) -> str:
 
 
 def _finish(text: str, name: str) -> Decoded:
-    return Decoded(text.replace("\0", ""), name)
+    return Decoded(_undoubled(text.replace("\0", "")), name)
+
+
+def _undoubled(text: str) -> str:
+    """A text whose characters were made UTF-8 twice ("dÃ©cision") as it was meant: where nearly all are such, and
+    enough that it is no example in a text about them.
+    """
+    if "Ã" not in text and "â€" not in text:
+        return text
+    doubled = _DOUBLED.findall(text)
+    if len(doubled) < _SURE or sum(map(len, doubled)) * _SURE < (_SURE - 1) * sum(not c.isascii() for c in text):
+        return text
+    return _DOUBLED.sub(lambda found: _undone(found[0]), text)
+
+
+def _undone(piece: str) -> str:
+    try:
+        return b"".join(c.encode("latin-1" if ord(c) < 0x100 else "windows-1252") for c in piece).decode("utf-8")
+    except UnicodeError:
+        return piece

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor.errors import ExtractError, ExtractKind
 from monitor.extract import elements, names
-from monitor.extract.lines import Line, Page, Region, join, tidy
+from monitor.extract.lines import Line, Page, Region, escaped_twice, join, tidy
 from monitor.extract.links import Addresses
 from monitor.model import BlockKind, Link, Place
 
@@ -37,6 +37,12 @@ _PLAIN = frozenset(
      "thead", "time", "u", "wbr"}
 )  # fmt: skip
 """Elements whose attributes say nothing about furniture."""
+_FRAMED = frozenset({"h", "li", "tr", "td", "th"})
+_TERMS = frozenset({"dt", "dd"})
+_ROLES = {"row": "tr", "cell": "td", "gridcell": "td", "columnheader": "th", "rowheader": "th"}
+"""Tables made of other elements (WAI-ARIA 1.2, section 5.3)."""
+_LONGEST_SAID = 24
+"""Words of what a list of terms says of one, where it stands in the term's own line."""
 _ROOTS = frozenset({"html", "body"})
 """Elements whose names tell of the whole page: `<body class="has-sidebar menu">`."""
 _WORD = re.compile(r"\w")
@@ -87,6 +93,8 @@ class _Walk:
         """Addresses behind links that are not plain."""
         self.region = self.element = 0
         self.frames: list[_Frame] = []
+        self.term = -1
+        """Index of the line with the term that was read last, where it is one line."""
         self.parts: list[str] = []
         self.links: list[Link] = []
         self.href: str | None = None
@@ -202,7 +210,7 @@ class _Walk:
             return
         if not self.parts and text.isspace():
             return
-        self.parts.append(text)
+        self.parts.append(escaped_twice(text) if "&" in text else text)
         if self.button:
             self.any_button = True
         elif not self.any_plain and self.href is None and _WORD.search(text):
@@ -292,8 +300,9 @@ class _Walk:
         if not level and attributes.get("role") == "heading":
             stated = attributes.get("aria-level") or "2"
             level = _HEADINGS.get(f"h{stated}", 6)
-        if level or tag in {"li", "tr", "td", "th"}:
-            self.frames.append(_Frame("h" if level else tag, len(self.lines), level))
+        kind = "h" if level else _ROLES.get(attributes.get("role") or "", tag)
+        if kind in _FRAMED or (kind in _TERMS and not self.frames):
+            self.frames.append(_Frame(kind, len(self.lines), level))
             return True
         if tag == "pre":
             self.pre += 1
@@ -325,10 +334,25 @@ class _Walk:
             if whole:
                 self.merge_row(frame.cells)
             whole = False
+        elif frame.tag in _TERMS:
+            self.merge_term(frame)
         elif around is not None and around.tag == "tr" and whole:
             around.cells.append([i for i in range(frame.start, len(self.lines)) if self.lines[i]])
         if around is not None and not whole:
             around.whole = False
+
+    def merge_term(self, frame: _Frame) -> None:
+        """Make a term and the little that is said of it one line: a date that moves is that of something."""
+        alone = frame.own[0] if len(frame.own) == 1 and len(self.lines) == frame.start + 1 else -1
+        if frame.tag == "dt":
+            self.term = alone
+            return
+        term, said = (self.lines[i] if i >= 0 else None for i in (self.term, alone))
+        together = term and said and self.term == alone - 1 and term.region == said.region
+        if term and said and together and len(said.text.split()) <= _LONGEST_SAID:
+            self.lines[self.term] = join([term, said], " | ", BlockKind.ROW)
+            self.lines[alone] = None
+        self.term = -1
 
     def merge(self, indices: list[int], kind: BlockKind, level: int = 0) -> bool:
         """Make neighbouring lines of one region one line; whether there was anything to merge."""

@@ -1,5 +1,6 @@
 """Lines of a page and the regions they stand in, as the walk finds them: plain values without a parser."""
 
+import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field
 from monitor.model import Block, BlockKind, Link, Place
 
 _CONTROL = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0)])
+_REFERENCE = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|ods|csv|pptx?|odp|zip|xml|epub)(?:$|[?#])", re.IGNORECASE)
 
 
@@ -68,6 +70,16 @@ def tidy(text: str) -> str:
     if not text.isprintable():
         text = " ".join(text.translate(_CONTROL).split())
     return text
+
+
+def escaped_twice(text: str) -> str:
+    """A text with the letters and marks that were escaped twice (`&amp;eacute;`) as they are meant; never as markup."""
+    return _REFERENCE.sub(_meant, text)
+
+
+def _meant(reference: re.Match[str]) -> str:
+    character = html.unescape(reference[0])
+    return character if len(character) == 1 and character not in "<>&" else reference[0]
 
 
 def join(parts: list[Line], separator: str, kind: BlockKind) -> Line:

@@ -11,7 +11,7 @@ from monitor.extract.lines import to_blocks
 from monitor.extract.links import Addresses
 from monitor.model import Extraction, Source, WatchAs
 
-VERSION = 6
+VERSION = 7
 """Must be raised when the output for the same bytes changes: old snapshots are then read again, quietly."""
 
 MOST_NOFOLLOW = 200

@@ -12,6 +12,8 @@ from monitor.text.words import WordLists, dates_in
 
 WINDOW_GROWS_BY = 3
 """Entries at least by which a page of a list grows or shrinks when its size is set otherwise."""
+COUNTS_BY = 3
+"""Entries at most by which a line of a list that says how many there are moves between two looks."""
 _PAGE_SIZES = (5, 6, 8, 9)
 """Pages of lists show multiples of these: ten, twelve, fifteen, twenty-four."""
 SPELT_ALIKE = 88
@@ -37,6 +39,8 @@ _COUNTS = re.compile(
     rf"\b\d+ (?:{_NOUNS})\b|\b(?:{_NOUNS}) \d+\b|\b(?:il y a|vor) \d+ (?:{_UNITS})\b"
     rf"|\b\d+ (?:{_UNITS}) (?:ago|geleden|left)\b|\b(?:nog|noch|encore|closes in) \d+ (?:{_UNITS})\b"
 )
+_HOW_MANY = re.compile(r"\W{0,3}(\d[\d.,]{0,11})\s((?:[a-zà-öø-ÿ’'-]{2,30}\s?){1,4})\W{0,3}$")
+_TIME = re.compile(rf"\b(?:{_UNITS}|years?|jaar|jaren|ans?|années?|jahren?)\b", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|\bcopyright\b)[^.;|\n]{0,40}?\b(?:19|20)\d\d\b", re.IGNORECASE)
 _COUNTER = re.compile(
     r"^\W*\d[\d.,\s]*\W*$|\(\d+\)\s*$|\b\d+\s*(?:of|van(?: de)?|sur|von|/)\s*\d+\b"
@@ -88,6 +92,17 @@ def is_badge(key: str) -> bool:
 def counts(text: str) -> bool:
     """Does a line count what a list holds or where its page stands? "214 results", "1–10 of 14", "Page 2", "(12)"."""
     return bool(_COUNTER.search(text))
+
+
+def counts_on(old: str, new: str) -> bool:
+    """Does a line say how many a list holds, a few more or fewer than before? "128 projets référencés": a number, then
+    words that name the entries; a span of time is none, and a name (a town behind its code) is written with a capital.
+    """
+    one, two = _HOW_MANY.match(old), _HOW_MANY.match(new)
+    if not one or not two or _TIME.search(new):
+        return False
+    moved = abs(int(re.sub(r"\D", "", one[1])) - int(re.sub(r"\D", "", two[1])))
+    return one[2] == two[2] and 0 < moved <= COUNTS_BY
 
 
 def is_copyright(text: str) -> bool:

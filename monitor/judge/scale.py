@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.cadence import WARM_UP_LOOKS, WARM_UP_TIME
-from monitor.judge.entries import counts, is_copyright
+from monitor.judge.entries import counts, counts_on, is_copyright
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.person import NOTHING_SAID, PERSON, overruled
@@ -257,7 +257,7 @@ class Scale:
             return True
         if len(new.text.split()) > LONGEST_COUNT or {old.key, new.key} & self.frame.entries:
             return False
-        return counts(new.text)
+        return counts(new.text) or counts_on(old.text, new.text)
 
     def _past(self, unit: Unit) -> str:
         return self._turning(unit) or self._coming_back(unit)

@@ -84,7 +84,7 @@ def stamps(
     # Versions to choose from were made before: a day to come is that of a hearing, a deadline.
     past = (u for u in found if not any(_is_ahead(b.text, words, now) for b in (*u.old, *u.new)))
     bare = frozenset(u.key for u in past if all(b.key in rows for b in (*u.old, *u.new))) if "stamp" in asked else ()
-    rules |= {u.key: "stamp" for u in found if u.key in bare and u.kind in _LONE}
+    rules |= {u.key: "stamp" for u in found if u.kind in _LONE and (u.key in bare or _is_rights(u, asked))}
     shifted: dict[timedelta | None, list[str]] = {DAY: [], -DAY: []}
     for unit, old, new in _pairs(found):
         is_build = unit[0].digits_only and len(new.split()) <= SHORT and _BUILD.search(_THOUSANDS.sub("", new))
@@ -119,11 +119,22 @@ def _passing(old: str, new: str) -> str:
         return ""
     if (bare := without_relative_times(old)) != key_of(old) and bare == without_relative_times(new):
         return "clock"
+    if _is_note(old) and _is_note(new):
+        return "stamp"
     if _DIGITS.sub("0", old) != _DIGITS.sub("0", new):
         return ""
     if _RIGHTS.search(new):
         return "stamp"
     return "count" if len(new.split()) <= SHORT + 2 and _COUNTER.fullmatch(new.strip()) else ""
+
+
+def _is_rights(unit: Unit, asked: Rules) -> bool:
+    return "stamp" in asked and all(_is_note(block.text) for block in (*unit.old, *unit.new))
+
+
+def _is_note(text: str) -> bool:
+    """Is a line nothing but the note of whose rights it is, with the years? "© 2021-2025 - Example, all rights"."""
+    return len(text.split()) <= SHORT + 4 and bool(_RIGHTS.match(text.strip()))
 
 
 def dated(found: Iterable[Unit | ItemUnit], words: WordLists, now: datetime) -> frozenset[str]:

@@ -16,7 +16,7 @@ from monitor.model import Block, BlockKind, Link, key_of
 from monitor.text.addresses import document_of, names_document
 from monitor.text.align import Op, align
 from monitor.text.wording import same_wording
-from monitor.text.words import WordLists, changed_facts
+from monitor.text.words import WordLists, changed_facts, valued
 
 MOST_UNITS = 4000
 """Beyond this many the difference is one: a rewrite."""
@@ -98,7 +98,8 @@ def _only_written_otherwise(unit: Unit, words: WordLists) -> bool:
     if documents(x for b in unit.old for x in b.links) != documents(x for b in unit.new for x in b.links):
         return False
     old, new = " ".join(b.text for b in unit.old), " ".join(b.text for b in unit.new)
-    return same_wording(old, new) and not changed_facts(old, new, "", words)
+    alike = same_wording(old, new) or same_wording(valued(old, words), valued(new, words))
+    return alike and not changed_facts(old, new, "", words)
 
 
 def _wordless(unit: Unit) -> Unit:

@@ -6,6 +6,7 @@ Sources: for German the official rules of 1996 and 2006 (Rat für deutsche Recht
 """
 
 import re
+from collections import Counter
 
 from monitor.model import key_of
 
@@ -87,11 +88,21 @@ def same_wording(old: str, new: str) -> bool:
     """Do two texts have the same words, however they are contracted, joined, hyphenated or spelled?
 
     Joined words may mean something else (`may be`, `maybe`): whoever asks looks whether a word that carries weight
-    came or went.
+    came or went. A name that is joined or parted (`Acme Robot`, `AcmeRobot`) is another name.
     """
-    if "|" in old or "|" in new:
+    if "|" in old or "|" in new or _parted(old, new) or _parted(new, old):
         return False
     return bool(one := _bare(old)) and one == _bare(new)
+
+
+def _parted(old: str, new: str) -> bool:
+    """Does a name with a capital inside stand in the one, and its two words in the other?"""
+    names = Counter(_JOINED.findall(old)) - Counter(_JOINED.findall(new))
+    return any(_JOINT.sub(" ", name) in new for name in names)
+
+
+_JOINED = re.compile(r"\b[^\W\d_]{0,40}[a-zà-öø-ÿ][A-ZÀ-ÖØ-Þ][^\W\d_]{0,40}\b")
+_JOINT = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 
 
 def _bare(text: str) -> str:

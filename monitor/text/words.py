@@ -120,10 +120,13 @@ _FIGURES = r"""
       (?:(?P<before>[€$£]|(?:{currencies})\b) \s?)? (?P<number>{number}) (?![\w]*\d)
       (?:\^(?P<power>-?\d+))?
       (?: (?P<percent>\s?%|\s(?:{percent})\b)
-        | (?:[\s-](?P<scale>{scales})\b)? (?:[\s-]?(?P<after>[€$£]|(?:{currencies})\b))? )
+        | (?:[\s-](?P<scale>{scales})\b|(?P<letter>(?-i:[kKM]|bn|mln|[mM]io|[mM]rd))(?!\w))?
+          (?:[\s-]?(?P<after>[€$£]|(?:{currencies})\b))? )
       (?!\w) )
 """
 _SYMBOLS = {"€": "eur", "euro": "eur", "euros": "eur", "$": "usd", "dollar": "usd", "dollars": "usd", "£": "gbp"}
+_LETTERS = {"k": 3, "m": 6, "mln": 6, "mio": 6, "bn": 9, "mrd": 9}
+"""Scales written against the figure: 2.7M, €3bn."""
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _WORD = re.compile(r"\w+")
 _TERMS = frozenset({FactKind.TERM, FactKind.DEFINITION})
@@ -168,13 +171,14 @@ def _amount(part: Mapping[str, str | None], lists: _Lists) -> tuple[FactKind, st
     value = ("-" if part["minus"] else "") + _value(printed) + (f"^{part['power']}" if part["power"] else "")
     if part["percent"]:
         return FactKind.PERCENTAGE, value
-    scale = part["scale"]
-    if scale and not part["power"]:
-        value = _tidy(Decimal(value).scaleb(lists.scales[scale.lower()]))
+    scale, letter = part["scale"], part["letter"]
+    power = lists.scales[scale.lower()] if scale else _LETTERS.get((letter or "").lower(), 0)
+    if power and not part["power"]:
+        value = _tidy(Decimal(value).scaleb(power))
     currency = part["before"] or part["after"]
     if currency:
         return FactKind.MONEY, f"{value} {_SYMBOLS.get(currency.lower(), currency.lower())}"
-    if not scale and _YEAR.fullmatch(printed):
+    if not power and _YEAR.fullmatch(printed):
         return FactKind.DATE, printed
     return FactKind.NUMBER, value
 
@@ -263,6 +267,12 @@ def _any(names: Iterable[str]) -> str:
     """One of these words, the longest first; `word*` may have any ending."""
     ordered = sorted(names, key=len, reverse=True)
     return "|".join(re.escape(name).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for name in ordered) or r"(?!)"
+
+
+def valued(text: str, words: WordLists) -> str:
+    """A text with its figures and dates by value: `€ 2,50` is written as `€2.5`, `3 May 2027` as `03/05/2027`."""
+    lists = words.everything
+    return lists.figures.sub(lambda found: " ".join(_figure(found, lists)), unicodedata.normalize("NFC", text))
 
 
 def dates_in(text: str, words: WordLists) -> tuple[tuple[str, ...], str]:

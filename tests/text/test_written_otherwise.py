@@ -20,6 +20,7 @@ SAME = (
 OTHER = (
     ("can", "cannot"), ("can", "can't"), ("will", "won't"), ("do", "don't"), ("its", "it is"), ("must", "mustn't"),
     ("programme", "programs"), ("can not only", "cannot only"), ("hij", "zij"), ("est", "n'est pas"), ("zum", "zur"),
+    ("Acme Robot", "AcmeRobot"),
     ("erlaubt", "unerlaubt"), ("lawful", "unlawful"), ("sur", "sûr"), ("for", "four"), ("in", "im"), ("a | b", "ab"),
 )  # fmt: skip
 WORDS = st.lists(st.sampled_from(("the", "register", "is", "kept", "of", "loi", "wet", "Recht")), max_size=6).map(
