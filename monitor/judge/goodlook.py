@@ -23,6 +23,7 @@ from monitor.model import (
     Extraction,
     Held,
     Memory,
+    PartKind,
     Pending,
     Place,
     Quote,
@@ -138,6 +139,8 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
         now=now,
     )
     noticed, notice_events = _notices(_fresh(told, before, reading), reading, before, memory, setting)
+    if change is not None and _only_notices(change, noticed):
+        change = replace(change, told=False)
     moved, pending = _moved(memory, (*comparison.pending, *passages), setting)
     margin = _margin_held(before, reading, memory, setting)
     waiting = any(w.rule in {"confirm", "warm_up"} for w in comparison.waiting)
@@ -163,6 +166,12 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
         waiting=after.unsettled > 0,
         differs=bool(comparison.waiting),
     )
+
+
+def _only_notices(change: Change, memory: Memory) -> bool:
+    """Is all that a change says a status notice? That is told by itself, and at once."""
+    said = [key_of(notice.line) for notice in memory.standing or ()]
+    return all(part.kind is PartKind.ADDED and any(key_of(part.new) in line for line in said) for part in change.parts)
 
 
 def judge_collapsed(memory: Memory, told: Extraction, reading: Extraction, setting: Setting) -> Insight:
