@@ -1,15 +1,21 @@
 """How many real changes are told, and how many void ones: the product's own judgement on labelled page histories.
 
     python benchmarks/noise.py CORPUS [--only REGEX] [--out predictions.jsonl] [--jobs 2] [--why FILE] [--off RULE]
-    python benchmarks/noise.py CORPUS --ablation
+    python benchmarks/noise.py CORPUS --disguise names|tags
+    python benchmarks/noise.py CORPUS --ablation [--within KB]
 
 Replays every stream of CORPUS (format: `corpuslib.py` beside it) through extract → judge → decide → compose → render
 with the defaults a user gets: no rule for any site, no label is read. An alert is what the default subscriber's mail
-body carries; `added` and `removed` are read back from the marks of the rendered text part. `--shuffle-names` replaces
-host, address and stream name by random ones; the predictions must not change. `--why` keeps what was decided and held
-back at each step, for study. Score the predictions with the corpus' own scorer. `--off` switches a rule off;
-`--ablation` does so with each rule in turn, in one pass over the corpus, and prints what is found and what is falsely
-told without it, counted as the scorer counts: an alert at a step labelled as a change of text, or at the next step of
+body carries; `added` and `removed` are read back from the marks of the rendered text part. Score the predictions with
+the corpus' own scorer. The table at the end has the streams in two halves, by their names: rules are made on one and
+judged on the other.
+
+`--shuffle-names` replaces host, address and stream name by random ones; the predictions must not change. `--disguise`
+replaces every class, id and name in the pages by a random word, the same one all over a site (`disguise.py`): what is
+lost by it was judged by names. `--why` keeps what was decided and held back at each step, for study. `--off` switches a
+rule off; `--ablation` does so with each rule in turn, in one pass over the corpus, and prints what is found and what is
+falsely told without it, in all and by halves (`--within`: on pages of so many kilobytes at most, for an answer in
+minutes). It is counted as the scorer counts: an alert at a step labelled as a change of text, or at the next step of
 its run, is a find; an alert at a step labelled as none is false.
 """
 
@@ -25,8 +31,11 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from disguise import VARIANTS, disguised
+from halves import counted, half_of, label, marked, table
 
 from monitor import extract
 from monitor.decide import ask_next, decide, question
@@ -61,14 +70,24 @@ READER = Subscriber(1, "reader@example.org")
 SECTION = Section("all", "All")
 
 
+class Job(NamedTuple):
+    """One stream to judge. `shuffled`: its own names are random; `off`: a rule; `disguise`: names in its pages."""
+
+    corpus: str
+    entry: dict[str, Any]
+    shuffled: bool = False
+    off: str = ""
+    disguise: str = ""
+
+
 class Street:
     """The other streams of a host: what their pages showed at a time, as a neighbour that is asked then would."""
 
-    def __init__(self, corpus: str, own: dict[str, Any]) -> None:
+    def __init__(self, corpus: str, own: dict[str, Any], disguise: str = "") -> None:
         manifest = json.loads((Path(corpus) / "MANIFEST.json").read_text("utf-8"))
         entries = manifest["streams"] if isinstance(manifest, dict) else manifest
         host = urlsplit(own.get("url") or "").hostname
-        self._corpus = corpus
+        self._corpus, self._disguise = corpus, disguise
         self._files = [
             e["file"] for e in entries if host and e is not own and urlsplit(e.get("url") or "").hostname == host
             and e["stream"] != own["stream"]
@@ -93,7 +112,7 @@ class Street:
 
     def _page(self, file: str, at: datetime, row: dict[str, Any]) -> Extraction | None:
         if (file, at) not in self._read:
-            body, declared = body_of(row)
+            body, declared = body_of(row, self._disguise)
             source = Source("neighbour", "", "all", row["url"])
             try:
                 page = extract.read(body, content_type=declared, url=row["url"], source=source)
@@ -167,18 +186,29 @@ class Stream:
         return read_marks(self.renderer.parts(digest).text) if digest is not None else ((), ())
 
 
-def run(job: tuple[str, dict[str, Any], bool, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]], Counter[str]]:
-    """All fetches of one stream: predictions, notes, figures."""
-    corpus, entry, shuffled, off = job
+class Ran(NamedTuple):
+    """What became of one stream: predictions and notes of each fetch, figures, what was found and how it was marked."""
+
+    stream: str
+    predictions: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    figures: Counter[str]
+    found: Counter[str]
+    marks: list[float]
+
+
+def run(job: Job) -> Ran:
+    """All fetches of one stream."""
+    corpus, entry, shuffled, off, disguise = job
     read_stream = corpus_reader(corpus)
     lore = replace(load_lore(), rules=Rules(off=[off] if off else ()))
     renderer = Renderer(Sender("watch@example.org", "Footnote Watch", "bench", "watch@example.org"))
     source = source_of(entry, shuffled=shuffled)
-    street = Street(corpus, entry)
+    street = Street(corpus, entry, disguise)
     stream, at_run = Stream(source, lore, renderer, street), None
-    predictions, notes, figures = [], [], Counter[str]()
+    predictions, notes, figures, rows = [], [], Counter[str](), []
     for index, row in enumerate(read_stream(Path(corpus) / entry["file"])):
-        body, declared = body_of(row)
+        body, declared = body_of(row, disguise)
         if row["run"] != at_run:  # nothing is known of what lies between two runs: a new baseline
             at_run = row["run"]
             stream = Stream(as_pdf(source, row), lore, renderer, street)
@@ -194,32 +224,43 @@ def run(job: tuple[str, dict[str, Any], bool, str]) -> tuple[list[dict[str, Any]
             {"stream": entry["stream"], "index": index, "alert": bool(told), "added": added, "removed": removed}
         )
         notes.append(note(entry["stream"], index, row, intent))
-    return predictions, notes, figures
+        rows.append(labelled(row))
+    found, finds = counted(rows, [p["alert"] for p in predictions])
+    marks = marked(rows, predictions, finds, corpus_scorer(corpus))
+    return Ran(entry["stream"], predictions, notes, figures, found, marks)
 
 
-def body_of(row: dict[str, Any]) -> tuple[bytes, str]:
+def labelled(row: dict[str, Any]) -> dict[str, Any]:
+    """A fetch without its body: its run, its label, the words of its change."""
+    return {name: row.get(name) or [] for name in ("added", "removed")} | {"run": row["run"], "label": label(row)}
+
+
+def body_of(row: dict[str, Any], disguise: str = "") -> tuple[bytes, str]:
     """Bytes and Content-Type of one fetch."""
     if row.get("encoding") == "base64":
         return base64.b64decode(row["body"]), row["content_type"]
-    return row["body"].encode("utf-8", "surrogatepass"), f"{row['content_type']}; charset=utf-8"
+    body = row["body"]
+    if disguise and "html" in row["content_type"]:
+        body = disguised(body, urlsplit(row.get("url") or "").hostname or "", disguise)
+    return body.encode("utf-8", "surrogatepass"), f"{row['content_type']}; charset=utf-8"
 
 
 def as_pdf(source: Source, row: dict[str, Any]) -> Source:
     return replace(source, watch_as=WatchAs.PDF) if row["content_type"] == "application/pdf" else source
 
 
-def without_each(job: tuple[str, dict[str, Any], bool, str]) -> dict[str, Counter[str]]:
+def without_each(job: Job) -> tuple[str, dict[str, Counter[str]]]:
     """What is found and falsely told in one stream, with every rule and without each; every body is read once."""
-    corpus, entry, shuffled, _ = job
+    corpus, entry, shuffled, _, disguise = job
     lore, renderer = load_lore(), Renderer(Sender("watch@example.org", "Footnote Watch", "bench", "watch@example.org"))
     source, at_run = source_of(entry, shuffled=shuffled), None
     variants = {off: replace(lore, rules=Rules(off=[off] if off else ())) for off in ("", *sorted(RULES))}
     rows: list[dict[str, Any]] = []
-    street = Street(corpus, entry)
+    street = Street(corpus, entry, disguise)
     alerts: dict[str, list[bool]] = {off: [] for off in variants}
     streams: dict[str, Stream] = {}
     for row in corpus_reader(corpus)(Path(corpus) / entry["file"]):
-        body, declared = body_of(row)
+        body, declared = body_of(row, disguise)
         if row["run"] != at_run:
             at_run = row["run"]
             streams = {off: Stream(as_pdf(source, row), variant, renderer, street) for off, variant in variants.items()}
@@ -227,50 +268,32 @@ def without_each(job: tuple[str, dict[str, Any], bool, str]) -> dict[str, Counte
         for off, stream in streams.items():
             intent, _, _ = stream.look(body, declared, datetime.fromisoformat(row["at"]), reading)
             alerts[off].append(any(c.told for c in intent.changes))
-        rows.append({"run": row["run"], "label": label(row)})
-    return {off: counted(rows, alerts[off]) for off in variants}
+        rows.append(labelled(row))
+    return entry["stream"], {off: counted(rows, alerts[off])[0] for off in variants}
 
 
-def label(row: dict[str, Any]) -> bool | None:
-    """True: news; False: none; None: left out, as are true changes that are not of the text."""
-    if row.get("changed") is True:
-        return True if row.get("kind") == "text" else None
-    return row.get("changed")
-
-
-def counted(rows: list[dict[str, Any]], alert: list[bool]) -> Counter[str]:
-    """Polls that count, true changes, those found, and false alerts."""
-    figures, late = Counter[str](), set[int]()
-    for n, row in enumerate(rows):
-        if row["label"] is not True:
-            continue
-        figures["true"] += 1
-        after = n + 1 < len(rows) and rows[n + 1]["run"] == row["run"] and rows[n + 1]["label"] is not True
-        if not alert[n] and after and alert[n + 1]:
-            late.add(n + 1)
-        figures["found"] += alert[n] or n + 1 in late
-    for n, row in enumerate(rows):
-        figures["polls"] += row["label"] is not None
-        figures["false"] += alert[n] and row["label"] is False and n not in late
-    return figures
-
-
-def ablation(jobs: list[tuple[str, dict[str, Any], bool, str]], processes: int) -> None:
+def ablation(jobs: list[Job], processes: int) -> None:
     """Print the table, as Markdown; the rule that buys most comes first. Progress goes to stderr."""
     total: dict[str, Counter[str]] = {}
+    halves: dict[tuple[str, str], Counter[str]] = {}
     began = time.monotonic()
     with multiprocessing.Pool(processes) as pool:
-        for number, found in enumerate(pool.imap_unordered(without_each, jobs), 1):
+        for number, (stream, found) in enumerate(pool.imap_unordered(without_each, jobs), 1):
             for off, figures in found.items():
                 total.setdefault(off, Counter()).update(figures)
+                halves.setdefault((half_of(stream), off), Counter()).update(figures)
             print(f"{number} of {len(jobs)} streams, {time.monotonic() - began:.0f} s", file=sys.stderr)
     whole = total.get("", Counter[str]())
     print(f"{len(jobs)} streams, {whole['polls']} labelled polls, {whole['true']} true changes.\n")
-    print("| without | found | false | false / 1000 | the rule buys |", "|---|---|---|---|---|", sep="\n")
+    print("| without | found | false | false / 1000 | the rule buys | in A | in B |\n|---|---|---|---|---|---|---|")
 
     def bought(off: str) -> tuple[int, int]:
         """False alerts it keeps away, changes it finds."""
         return total[off]["false"] - whole["false"], whole["found"] - total[off]["found"]
+
+    def in_half(half: str, off: str) -> str:
+        mine, every = (halves.get((half, x), Counter[str]()) for x in (off, ""))
+        return f"{mine['false'] - every['false']:+d}, {every['found'] - mine['found']:+d}"
 
     for off in sorted(total, key=lambda off: (bool(off), -sum(bought(off)), off)):
         figures, (kept, finds) = total[off], bought(off)
@@ -278,7 +301,8 @@ def ablation(jobs: list[tuple[str, dict[str, Any], bool, str]], processes: int) 
         said = [f"{kept:+d} false alerts avoided" if kept else "", f"{finds:+d} changes found" if finds else ""]
         gain = ", ".join(s for s in said if s) or "nothing here"
         name, found = off or "(every rule is on)", f"{figures['found']} of {figures['true']}"
-        print(f"| {name} | {found} | {figures['false']} | {rate:.1f} | {gain if off else ''} |")
+        both = f"{in_half('A', off)} | {in_half('B', off)}"
+        print(f"| {name} | {found} | {figures['false']} | {rate:.1f} | {gain if off else ''} | {both} |")
 
 
 def note(stream: str, index: int, row: dict[str, Any], intent: PollIntent) -> dict[str, Any]:
@@ -316,6 +340,14 @@ def corpus_reader(corpus: str) -> Any:
     return read_stream
 
 
+def corpus_scorer(corpus: str) -> Any:
+    """The words of a change as the corpus' own scorer takes them."""
+    sys.path.insert(0, str(Path(corpus).resolve().parent))
+    from score import net  # noqa: PLC0415 - found only now
+
+    return net
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus")
@@ -326,25 +358,36 @@ def main() -> None:
     parser.add_argument("--shuffle-names", action="store_true")
     parser.add_argument("--off", choices=sorted(RULES), default="", help="judge without this rule")
     parser.add_argument("--ablation", action="store_true", help="judge without each rule in turn and print the table")
+    parser.add_argument("--disguise", choices=VARIANTS, default="", help="random names in the pages")
+    parser.add_argument(
+        "--within", type=int, default=10**6, help="only streams whose pages have so many KB, in the mean"
+    )
     args = parser.parse_args()
     entries = json.loads((Path(args.corpus) / "MANIFEST.json").read_text("utf-8"))["streams"]
-    jobs = [(args.corpus, e, args.shuffle_names, args.off) for e in entries if re.search(args.only, e["stream"])]
+    jobs = [
+        Job(args.corpus, e, args.shuffle_names, args.off, args.disguise)
+        for e in entries
+        if re.search(args.only, e["stream"]) and e.get("raw_bytes", 0) <= 1000 * args.within * e.get("n", 1)
+    ]
     if args.ablation:
         ablation(jobs, args.jobs)
         return
     total, alerts = Counter[str](), 0
+    parts: list[tuple[str, Counter[str], list[float]]] = []
     out = args.out.open("w", encoding="utf-8") if args.out else None
     why = args.why.open("w", encoding="utf-8") if args.why else None
     with multiprocessing.Pool(args.jobs) as pool:
-        for predictions, notes, figures in pool.imap(run, jobs):
-            total += figures
-            alerts += sum(p["alert"] for p in predictions)
-            for rows, file in ((predictions, out), (notes, why)):
+        for ran in pool.imap(run, jobs):
+            total += ran.figures
+            alerts += sum(p["alert"] for p in ran.predictions)
+            parts.append((ran.stream, ran.found, ran.marks))
+            for rows, file in ((ran.predictions, out), (ran.notes, why)):
                 if file is not None:
                     file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     figures = {name: count for name, count in sorted(total.items()) if name != "cpu_ms"}
     print(*(f"{name:24}{count}" for name, count in figures.items()), sep="\n")
     print(f"{'CPU ms per poll':24}{total['cpu_ms'] / max(1, total['polls']):.1f}")
+    print(table(parts))
     print(f"{len(jobs)} streams, {total['polls']} polls, {alerts} alerts")
 
 
