@@ -112,6 +112,15 @@ def _overtaken(case: Case, intent: PollIntent) -> tuple[Change, ...]:
 
 
 def _choose(case: Case, looks: tuple[Look, ...]) -> Choice:
+    for known, choice in case.chosen:
+        if len(known) == len(looks) and all(a is b for a, b in zip(known, looks, strict=True)):
+            return choice
+    choice = _weighed(case, looks)
+    case.chosen.append((looks, choice))
+    return choice
+
+
+def _weighed(case: Case, looks: tuple[Look, ...]) -> Choice:
     judged = [_judge(case, look) for look in looks]
     cited = judged[0][1]
     good = [j for j in judged if j[1].good]

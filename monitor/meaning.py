@@ -121,12 +121,10 @@ def asks_next(case: Case, looks: Sequence[Look], run: Run = here) -> bool:
     return bool(_fitting(looks, run)(ask_next, case, _light(looks)))
 
 
-def questioned(case: Case, looks: Sequence[Look], run: Run = here) -> Question | None:
-    """What other pages of the site should be asked before these looks are judged; None when nothing is in doubt."""
-    if not may_ask(case.memory):
-        return None
-    asked: Question | None = _fitting(looks, run)(question, case, _light(looks))
-    return asked
+def judged_or_asked(case: Case, looks: Sequence[Look], earlier: Earlier, run: Run = here) -> PollIntent | Question:
+    """What the looks of one poll mean, or what other pages of the site should be asked before they are judged."""
+    made: PollIntent | Question = _fitting(looks, run)(_asked_or_decided, case, _light(looks), earlier.technical)
+    return replace(made, looks=tuple(looks)) if isinstance(made, PollIntent) else made
 
 
 def judged(case: Case, looks: Sequence[Look], earlier: Earlier, run: Run = here) -> PollIntent:
@@ -139,6 +137,11 @@ def document_judged(case: Case, document: Document, look: Look, run: Run = here)
     """What one try at a document behind an entry means."""
     intent: PollIntent = _fitting((look,), run)(followed, case, document, *_light((look,)))
     return replace(intent, looks=(look,)) if intent.looks else intent
+
+
+def _asked_or_decided(case: Case, looks: tuple[Look, ...], again: bool) -> PollIntent | Question:
+    asked = question(case, looks) if may_ask(case.memory) else None
+    return asked or _decided(case, looks, again)
 
 
 def _decided(case: Case, looks: tuple[Look, ...], again: bool) -> PollIntent:

@@ -1,6 +1,6 @@
 """One poll as it is judged: the case, the chosen look, the bare intent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.judge.document import Known, Standing
@@ -42,6 +42,8 @@ class Case:
     """What neighbours of the page said for this poll; None when nobody was asked."""
     outdated: tuple[Extraction, Extraction] | None = None
     """Before a technical step: the told and the last text as the old rules read them."""
+    chosen: "list[tuple[tuple[Look, ...], Choice]]" = field(default_factory=list, init=False, repr=False, compare=False)
+    """The looks that were weighed already, and what came of it: asked about and judged, they are weighed once."""
 
     @property
     def memory(self) -> Memory:

@@ -58,8 +58,8 @@ _RAISED = re.compile(
     r"|(?P<unit>(?<![^\W\d_])(?:[kcdmh]|da)?m(?=[²³](?![⁰¹²³⁴⁵⁶⁷⁸⁹]))))?"
     r"(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 )
-CACHED = 600
-"""Characters up to which keys are kept: long texts would fill the memory."""
+CACHED, CACHED_LONG = 600, 4000
+"""Characters up to which many keys are kept, and fewer: longer texts would fill the memory."""
 _INVISIBLE = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF])
 
 
@@ -69,11 +69,18 @@ def key_of(text: str) -> str:
     Raised marks of notes, soft hyphens, zero-width and bidi characters are dropped, so they never make a difference of
     words.
     """
-    return _short_key(text) if len(text) <= CACHED else _long_key(text)
+    if len(text) <= CACHED:
+        return _short_key(text)
+    return _paragraph_key(text) if len(text) <= CACHED_LONG else _long_key(text)
 
 
 @lru_cache(maxsize=32768)
 def _short_key(text: str) -> str:
+    return _key(text)
+
+
+@lru_cache(maxsize=1024)
+def _paragraph_key(text: str) -> str:
     return _key(text)
 
 

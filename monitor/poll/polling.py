@@ -30,7 +30,7 @@ from monitor.fetch import HttpFetcher
 from monitor.judge.case import Case
 from monitor.judge.lore import Lore
 from monitor.judge.spell import in_short
-from monitor.meaning import asks_next, case_of, document_judged, judged, questioned, with_texts
+from monitor.meaning import asks_next, case_of, document_judged, judged, judged_or_asked, with_texts
 from monitor.model import Answer, Citation, Document, Look, PollIntent, PollOrder
 from monitor.poll.desk import Desk, addresses
 from monitor.poll.neighbours import Asking
@@ -240,10 +240,11 @@ class Polling:
                 return offline(case, looks)
             if len(looks) == len(places) or not await self._apart(asks_next, case, looks, self.run):
                 break
-        asked = await self._apart(questioned, case, looks, self.run)
-        if asked is not None:
-            said = await Asking(self.store, self.fetcher, order, self.lore, self.run).ask(asked)
-            case = replace(case, testimonies=said, now=self.clock.now())
+        made = await self._apart(judged_or_asked, case, looks, desk.earlier, self.run)
+        if isinstance(made, PollIntent):
+            return made
+        said = await Asking(self.store, self.fetcher, order, self.lore, self.run).ask(made)
+        case = replace(case, testimonies=said, now=self.clock.now())
         return await self._apart(judged, case, looks, desk.earlier, self.run)
 
     async def _apart(self, work: Callable[..., T], *arguments: object) -> T:
