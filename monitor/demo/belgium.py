@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monitor.demo import belgium_texts as texts
-from monitor.demo.belgium_home import CITATIONS_YAML, SOURCES_YAML
+from monitor.demo.belgium_home import BELGIUM_YAML, REGISTERS_YAML, SOURCES_YAML
 from monitor.demo.markup import Site, page, replaced
 from monitor.demo.pdf import typeset
 from monitor.demo.script import Body, Down, Redirect, Reply, Scene, Script, Validators
@@ -15,7 +15,11 @@ from monitor.demo.script import Body, Down, Redirect, Reply, Scene, Script, Vali
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 """A Monday morning."""
 
-HOME_FILES = {"sources.yaml": SOURCES_YAML, "data/citations.yaml": CITATIONS_YAML}
+HOME_FILES = {
+    "sources.yaml": SOURCES_YAML,
+    "reports/belgium.yaml": BELGIUM_YAML,
+    "reports/registers.yaml": REGISTERS_YAML,
+}
 """What the home of the demo holds, by path."""
 
 

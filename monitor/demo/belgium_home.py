@@ -1,4 +1,4 @@
-"""The home of the demo: the watch list and the citations of a small invented report."""
+"""The home of the demo: the watch list, and the footnotes of two small invented reports that share some sources."""
 
 SOURCES_YAML = """\
 # The watch list of the demo: eight invented sources in the manner of the real ones.
@@ -21,7 +21,7 @@ sections:
     jurisdiction: federal
     languages: [en]
     topics: [national-strategy]
-    footnotes: [1]
+    footnotes: {belgium: [1]}
     watch: page
     status: watch
     expect: moved
@@ -34,7 +34,7 @@ sections:
     jurisdiction: federal
     languages: [fr, nl]
     topics: [national-strategy]
-    footnotes: [2]
+    footnotes: {belgium: [2], registers: [2]}
     watch: pdf
     status: document
     expect: ok
@@ -47,7 +47,7 @@ sections:
     jurisdiction: federal
     languages: [fr]
     topics: [national-strategy]
-    footnotes: [3]
+    footnotes: {belgium: [3]}
     watch: page
     status: document
     expect: unknown
@@ -64,7 +64,7 @@ sections:
     jurisdiction: Flanders
     languages: [nl]
     topics: [regional-strategies]
-    footnotes: [4]
+    footnotes: {belgium: [4]}
     watch: page
     status: watch
     expect: ok
@@ -77,7 +77,7 @@ sections:
     jurisdiction: Wallonia
     languages: [fr]
     topics: [regional-strategies]
-    footnotes: [5]
+    footnotes: {belgium: [5]}
     watch: page
     status: watch
     expect: ok
@@ -90,7 +90,7 @@ sections:
     jurisdiction: Brussels
     languages: [en]
     topics: [regional-strategies]
-    footnotes: [6]
+    footnotes: {belgium: [6]}
     watch: page
     status: watch
     expect: ok
@@ -107,7 +107,7 @@ sections:
     jurisdiction: federal
     languages: [en]
     topics: [public-participation]
-    footnotes: [7]
+    footnotes: {belgium: [7], registers: [3]}
     watch: listing
     status: index
     expect: ok
@@ -125,17 +125,21 @@ sections:
     jurisdiction: federal
     languages: [nl]
     topics: [facial-recognition, oversight]
-    footnotes: [8]
+    footnotes: {belgium: [8], registers: [1]}
     watch: pdf
     status: document
     expect: ok
     url: http://www.toezicht.example/files/DIO21007_Gezichtsherkenning_Publiek_N.PDF
 """
 
-CITATIONS_YAML = """\
-# The footnotes of the demo's invented report.
+BELGIUM_YAML = """\
+# The footnotes of the demo's invented report on Belgium.
 
 version: 1
+report: demo
+edition: 2026
+chapter: belgium
+name: Belgium
 
 citations:
 
@@ -228,4 +232,43 @@ citations:
   - text: there was no clear policy and there was no impact assessment
     match: translated
     anchor: Er was geen duidelijk beleid en er was geen effectbeoordeling.
+"""
+
+REGISTERS_YAML = """\
+# A second invented report: where the public can see which algorithms decide. It cites three of the same sources.
+
+version: 1
+report: registers
+edition: 2026
+chapter: europe
+name: Registers of algorithms
+
+citations:
+
+- footnote: 1
+  source: toezicht-dio21007
+  title: Toezichtrapport DIO21007
+  author: Controleorgaan
+  section: Why registers
+  url_printed: http://www.toezicht.example/files/DIO21007_Gezichtsherkenning_Publiek_N.PDF
+  claims:
+  - Without a register, a system at an airport ran for months before its overseers knew of it.
+
+- footnote: 2
+  source: chamber-0412
+  title: Proposition de résolution relative à un agenda robonumérique inclusif
+  author: Chambre des représentants
+  section: What is planned
+  url_printed: http://www.chambre.example/doc/flwb/pdf/56/0412/56k0412001.pdf
+  claims:
+  - A resolution before the Chamber asks for an inclusive agenda.
+
+- footnote: 3
+  source: belai-news
+  title: News
+  author: BelAI
+  section: What is planned
+  url_printed: http://www.belai.example/en/news/
+  claims:
+  - The coalition announces its meetings with the public.
 """

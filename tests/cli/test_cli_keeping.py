@@ -119,6 +119,10 @@ def test_the_demo_plays_into_a_home_of_its_own(monitor, database, tmp_path, monk
     assert database.read_bytes() == before
     monkeypatch.setenv("MONITOR_HOME", str(tmp_path / "played"))
     assert len(monitor("changes").out.splitlines()) > 2
+    # Two reports that share sources: each footnote says whose it is.
+    said = monitor("citations").out
+    assert "Belgium: " in said
+    assert "Registers of algorithms 3" in said
 
 
 def test_the_demo_says_plainly_when_its_place_is_taken_by_a_file(monitor, home, tmp_path):
