@@ -33,6 +33,8 @@ FEWEST_ENTRIES, ENTRY = 3, 3
 """So many lines of so many words outside links are a list that says something."""
 CARD_SHARE = 0.75
 """Share of the sentences of a part that stand next to a link of their own: cards that lead elsewhere."""
+LONGEST_DATE = 24
+"""Characters of a line between the title and the text of a card."""
 STRONG_WORDS = 25
 """Words of prose from which even a `<nav>`, a dialog or the page's `<footer>` says something."""
 STRONG = frozenset({Place.NAV, Place.DIALOG, Place.FOOTER})
@@ -201,7 +203,8 @@ def _of_program(line: Line) -> bool:
 
 
 def _are_cards(own: Sequence[Line]) -> bool:
-    """Sentences that each stand next to a link of their own say what is found elsewhere."""
+    """Sentences that each stand next to a link of their own, or its date, say what is found elsewhere."""
+    own = [line for line in own if _is_said(line) or _leads(line) or len(line.text) > LONGEST_DATE]
     said = [n for n, line in enumerate(own) if _is_said(line)]
     leads = {n for n, line in enumerate(own) if _leads(line)}
     beside = sum(bool(leads & {n - 1, n + 1}) for n in said)
@@ -210,11 +213,17 @@ def _are_cards(own: Sequence[Line]) -> bool:
 
 def _is_card(line: Line) -> bool:
     """A title that leads elsewhere, and in the same line what is found there."""
-    return bool(line.links) and line.text.startswith(line.links[0].text) and not document_links(line)
+    return _is_titled(line) and not document_links(line)
 
 
 def _leads(line: Line) -> bool:
-    return line.linked and not document_links(line)
+    """Is this a link and nothing else, but for a date?"""
+    alone = line.linked or (_is_titled(line) and len(line.text) - len(line.links[0].text) <= LONGEST_DATE)
+    return alone and not document_links(line)
+
+
+def _is_titled(line: Line) -> bool:
+    return bool(line.links) and line.text.startswith(line.links[0].text)
 
 
 def _is_list(own: Sequence[Line]) -> bool:
@@ -282,6 +291,7 @@ def _keep_main_only(
     best = max(candidates, key=lambda i: (regions[i].size, -i))
     if regions[best].size < regions[0].size * MAIN_SHARE or not regions[best].size:
         return 0, set()
+    best = _innermost_main(regions, best, candidates)
     inside: list[bool] = []
     for index, region in enumerate(regions):
         inside.append(index == best or (index > 0 and inside[region.parent]))
@@ -290,6 +300,19 @@ def _keep_main_only(
     owners = _owners(regions)
     beside = [x for x in lines if not inside[x.region] and not dropped[x.region] and not owners[x.region]]
     return best, _saying_nothing(beside)
+
+
+def _innermost_main(regions: list[Region], best: int, candidates: Sequence[int]) -> int:
+    """The `<main>` in the main part, if it holds most of the page: an id such as `content` often spans side columns."""
+    for index in candidates:
+        if regions[index].tag != "main" or regions[index].size < regions[0].size * MAIN_SHARE:
+            continue
+        around = index
+        while around and around != best:
+            around = regions[around].parent
+        if around == best:
+            return index
+    return best
 
 
 def _saying_nothing(beside: Sequence[Line]) -> set[int]:

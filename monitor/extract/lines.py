@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from monitor.model import Block, BlockKind, Link, Place
+from monitor.text.addresses import names_document
 
 _CONTROL = dict.fromkeys([*range(0x09), *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0)])
 _REFERENCE = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{2,6}|#x[0-9a-fA-F]{2,6});")
@@ -98,7 +99,7 @@ def join(parts: list[Line], separator: str, kind: BlockKind) -> Line:
 
 def document_links(line: Line) -> bool:
     """Whether a link of the line leads to a document rather than to a page."""
-    return any(_DOCUMENT.search(link.url) for link in line.links)
+    return any(_DOCUMENT.search(link.url) or names_document(link.url) for link in line.links)
 
 
 def to_blocks(lines: Iterable[tuple[Line, Place, str]]) -> tuple[Block, ...]:

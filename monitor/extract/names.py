@@ -61,7 +61,7 @@ _NAMES = {
     ),
     Place.ASIDE: (
         r"side-?bar|widget-area|share|sharing|share-?this|add-?this|add-?to-?any|social|socials|news-?letter|subscribe|"
-        r"related-(?:articles?|content|items|links|news|pages|posts|topics)|recommendations?|recommended|"
+        r"related-?(?:articles?|content|items|links|news|pages|posts|topics)|recommendations?|recommended|"
         r"advert|adverts|advertisement|ads|adsbygoogle|promo|comments|comment-list|disqus|feedback|print-?links?"
     ),
     Place.HEADER: r"(?:site|global|page|main|top)-header-?(?:bar|top)?|masthead|top-?bar",

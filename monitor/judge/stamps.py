@@ -35,6 +35,7 @@ _UPDATED = re.compile(
 _BUILD = re.compile(
     r"\b(?:version|versie|build|release|v)\b\.?\s?\d++(?:\.\d++){2,}|(?<!\d)\d++(?:\.\d++){3,}", re.IGNORECASE
 )
+_WORD = re.compile(r"[^\W\d_]{2}")
 _DIGITS = re.compile(r"\d+")
 _RIGHTS = re.compile(r"(?:©|\(c\)|\bcopyright\b)[^.]{0,40}\b(?:19|20)\d\d\b", re.IGNORECASE)
 _FIGURE = r"\d[\d.,  ]{0,12}"
@@ -174,8 +175,14 @@ def _is_bare(block: Block, words: WordLists) -> bool:
 
 
 def _leads_on(link: Link, words: WordLists) -> bool:
-    """Does a link lead to another document? "Forms" (updated on 22 December) does, "all updates" does not."""
-    return not _UPDATED.search(link.text) or _days(link.text, words) is not None
+    """Does a link lead to another document? "Forms" (updated on 22 December) does, "all updates" does not.
+
+    Nor does a day by itself: wikis link it to the earlier versions.
+    """
+    days = _days(link.text, words)
+    if days is not None and not _WORD.search(days[1]):
+        return False
+    return not _UPDATED.search(link.text) or days is not None
 
 
 def _pairs(found: Sequence[Unit]) -> Iterable[tuple[tuple[Unit, ...], str, str]]:

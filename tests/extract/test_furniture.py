@@ -350,3 +350,45 @@ def test_links_before_the_heading_and_beside_an_article_are_a_menu(read_html, te
     if text > 1:
         after = read_html(f"<body><div><h1>Register</h1>{words}</div><div><h2>More</h2><ul>{entries}</ul></div></body>")
         assert not any(b.text.startswith("Part") for b in after.blocks)
+
+
+SIDE = '<div class="subcontent">{}</div>'
+
+
+@pytest.mark.parametrize("outer", ["page-content", "content", "main"])
+def test_a_main_inside_a_part_whose_id_says_main_is_the_main_part(read_html, outer):
+    """Such an id often spans the side column too, as Typo3 has it."""
+    note = "Een zin naast het document, die iets zegt."
+    found = read_html(f'<div id="{outer}"><main>{TEXT}</main>{SIDE.format(f"<p>Nieuws</p><p>{note}</p>")}</div>')
+    assert [b.place for b in found.blocks if b.text == note] == [Place.ASIDE]
+    assert "Nieuws" in left(found)
+    assert {b.place for b in found.blocks if b.text.startswith("Alinea")} == {Place.MAIN}
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        '<p><a href="/n/{n}">Nieuwe studie {n}</a></p><p>{n} mei 2026</p><p>Hier leest u hoe het {n} jaar ging.</p>',
+        '<p><a href="/n/{n}">Nieuwe studie {n}</a> {n} mei 2026</p><p>De dienst vertelt hoe het {n} jaar ging.</p>',
+        '<p><a href="/n/{n}">Nieuwe studie {n}</a></p><p>De dienst vertelt hoe het {n} jaar ging.</p>',
+    ],
+)
+def test_cards_beside_the_main_part_lead_elsewhere_with_a_date_or_without(read_html, card):
+    cards = "".join(card.replace("{n}", str(n)) for n in (3, 4, 5))
+    found = read_html(f"<main>{TEXT}</main>{SIDE.format(cards)}")
+    assert len(found.blocks) == 8
+    assert "hoe het 4 jaar ging" in left(found)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nl/verslag-{n}.pdf/@@download/file",
+        "/document/download/0f7c6a1e-1111-4222-8333-00000000000{n}_en?filename=verslag.pdf",
+        "/documents/10180/{n}/verslag-{n}.pdf/5f0c1b7e-aaaa-4bbb-8ccc-00000000000{n}",
+    ],
+)
+def test_a_list_of_documents_is_no_menu_whatever_system_hands_them_out(read_html, address):
+    items = "".join(f'<li><a href="{address.replace("{n}", str(n))}">Verslag {n}</a></li>' for n in range(1, 7))
+    found = read_html(f"<main>{TEXT}<ul>{items}</ul></main>")
+    assert "Verslag 4" in kept(found)

@@ -110,6 +110,23 @@ def test_a_link_to_the_updates_is_no_other_document(fresh, say, words, told):
     assert len(heard([page.poll(linked(words.replace("11 May", "1 June"))) for _ in range(2)])) == told
 
 
+def test_the_day_of_an_update_that_is_itself_a_link_is_a_stamp(fresh, say):
+    """Wikis link it to the earlier versions of the page."""
+
+    def saved(day):
+        line = Block(
+            f"Created by A. Writer, last updated: {day}", links=(Link(day, "https://www.coc.example/versions"),)
+        )
+        page = say.page(*say.LINES)
+        return say.replace(page, blocks=(*page.blocks, line)), 200, "", day.encode()
+
+    page = fresh()
+    page.until(3 * DAY, saved("11 May 2026"))
+    looks = [page.poll(saved("1 June 2026")) for _ in range(4)]
+    assert heard(looks) == []
+    assert rules(page) <= {"stamp"}
+
+
 def test_a_date_that_is_always_that_of_the_look_is_a_clock(fresh, say):
     page = fresh()
 

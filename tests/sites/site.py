@@ -28,6 +28,7 @@ class Site:
     related: list[str] = field(default_factory=list)
     footer: str = ""
     phone: str = ""
+    author: str = ""
     adverts: list[int] = field(default_factory=list)
     turns: bool = False
     design: int = 0
@@ -35,6 +36,7 @@ class Site:
     def __post_init__(self) -> None:
         prose, rng = self.prose, self.prose.rng
         self.name = f"{rng.choice(('Dienst', 'Service', 'Agence', 'Amt', 'Office', 'Instituut'))} {prose.value('name')}"
+        self.author = self.name.partition(" ")[2]
         self.menu = rng.sample(prose.words["menu"], 7)
         self.teasers = [(prose.of("news"), prose.value("date"), prose.sentence().text) for _ in range(14)]
         self.related = [prose.of("titles") for _ in range(10)]
