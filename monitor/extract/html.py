@@ -50,6 +50,8 @@ EMPTY_CELL = "–"
 """Stands in a row for a cell without text: what stands beside it keeps its column."""
 _MOST_CELL_LINES = 8
 """A table cell with more lines than this is layout."""
+_BESIDE, _BESIDE_LEAST = 2, 200
+"""Times as much text of its own (of so many characters at least) by which one column is the main one."""
 
 
 @dataclass(slots=True)
@@ -62,6 +64,8 @@ class _Frame:
     own: list[int] = field(default_factory=list)
     """Indices of the lines directly in it."""
     cells: list[list[int]] = field(default_factory=list)
+    spans: list[range] = field(default_factory=list)
+    """Of a row: indices of the lines of each cell, whatever stands in it."""
     whole: bool = True
     """No heading and no table inside: its lines may become one."""
 
@@ -331,13 +335,15 @@ class _Walk:
             if whole:
                 self.merge(frame.own, BlockKind.ITEM)
         elif frame.tag == "tr":
-            if whole:
-                self.merge_row(frame.cells)
+            if not (whole and self.merge_row(frame.cells)):
+                self.lay_out(frame.spans)
             whole = False
         elif frame.tag in _TERMS:
             self.merge_term(frame)
-        elif around is not None and around.tag == "tr" and whole:
-            around.cells.append([i for i in range(frame.start, len(self.lines)) if self.lines[i]])
+        elif around is not None and around.tag == "tr":
+            around.spans.append(range(frame.start, len(self.lines)))
+            if whole:
+                around.cells.append([i for i in around.spans[-1] if self.lines[i]])
         if around is not None and not whole:
             around.whole = False
 
@@ -372,21 +378,37 @@ class _Walk:
                 region = line.region
         return bool(indices)
 
-    def merge_row(self, cells: list[list[int]]) -> None:
-        """Make the cells of a table row one line, unless they are the columns of a layout."""
+    def lay_out(self, spans: list[range]) -> None:
+        """Of the columns of a layout, those with little text of their own stand beside the one with much."""
+        if self.in_main[self.region]:
+            return
+        columns = [[x for i in span if (x := self.lines[i])] for span in spans]
+        said = [sum(len(x.text) for x in lines if not x.linked) for lines in columns]
+        for lines, own in zip(columns, said, strict=True):
+            if lines and max(said) >= _BESIDE * max(own, _BESIDE_LEAST):
+                beside = Region(self.region, Place.ASIDE, tag="td")
+                for line in lines:
+                    if line.region == self.region:
+                        line.region = len(self.regions)
+                self.regions.append(beside)
+                self.in_main.append(False)
+
+    def merge_row(self, cells: list[list[int]]) -> bool:
+        """Make the cells of a table row one line, unless they are the columns of a layout; whether it did."""
         filled = [cell for cell in cells if cell]
         every = [[x for i in cell if (x := self.lines[i])] for cell in cells]
         parts = [cell for cell in every if cell]
         if len(filled) < 2 or any(len(cell) > _MOST_CELL_LINES for cell in parts):
-            return
+            return False
         if len({line.region for cell in parts for line in cell}) > 1:
-            return
+            return False
         empty = Line(EMPTY_CELL, parts[0][0].region, linked=True, pressed=True, element=parts[0][0].element)
         row = join([join(cell or [empty], " ", BlockKind.ROW) for cell in every], " | ", BlockKind.ROW)
         for cell in filled:
             for index in cell:
                 self.lines[index] = None
         self.lines[filled[0][0]] = row
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,3 +157,13 @@ def test_the_guess_of_an_undeclared_page_does_not_turn_with_its_length(n):
 
 def test_a_head_that_opens_countless_comments_is_looked_through_once():
     assert decode(b"<!--" * 200_000 + "é".encode("cp1252"), "text/html").text.endswith("é")
+
+
+def test_a_page_made_utf_8_twice_is_read_as_it_was_meant():
+    text = "L’autorité a examiné les décisions automatisées – « données privées », été, où, naïf. " * 2
+    assert decode(text.encode().decode("cp1252", "surrogateescape").encode("utf-8", "surrogateescape")).text == text
+
+
+def test_an_example_of_broken_characters_in_a_sound_text_stays():
+    text = "Décision du 6 août : « é » devient « Ã© » quand un été passé à lire la mauvaise écriture a été gâché."
+    assert decode(text.encode()).text == text

@@ -392,3 +392,34 @@ def test_a_list_of_documents_is_no_menu_whatever_system_hands_them_out(read_html
     items = "".join(f'<li><a href="{address.replace("{n}", str(n))}">Verslag {n}</a></li>' for n in range(1, 7))
     found = read_html(f"<main>{TEXT}<ul>{items}</ul></main>")
     assert "Verslag 4" in kept(found)
+
+
+# --- layout tables ----------------------------------------------------------------------------------------------
+
+NEWS_COLUMN = "<td><b>Nieuws</b><br><a href='/n/1'>Een eerste bericht</a><br><a href='/n/2'>Een tweede bericht</a></td>"
+SIDE_COLUMN = "<td><p>Het bureau is op vrijdag na de middag gesloten.</p></td>"
+
+
+def columns(*cells):
+    return f"<html><body><table><tr>{''.join(cells)}</tr></table></body></html>"
+
+
+def test_a_short_column_stands_beside_the_long_one_and_what_it_says_stays_document(read_html):
+    found = read_html(columns(SIDE_COLUMN, f"<td><h1>Beleid</h1>{TEXT}</td>"))
+    places = {block.text: block.place for block in found.blocks}
+    assert places["Het bureau is op vrijdag na de middag gesloten."] is Place.ASIDE
+    assert {place for text, place in places.items() if text.startswith("Alinea")} == {Place.MAIN}
+
+
+def test_a_column_that_only_points_elsewhere_is_left_out(read_html):
+    assert "Een tweede bericht" not in kept(read_html(columns(NEWS_COLUMN, f"<td><h1>Beleid</h1>{TEXT}</td>")))
+
+
+def test_two_columns_of_like_length_are_both_the_document(read_html):
+    found = read_html(columns(f"<td>{TEXT}</td>", f"<td>{TEXT.replace('Alinea', 'Alinéa')}</td>"))
+    assert {block.place for block in found.blocks} == {Place.MAIN}
+
+
+def test_a_table_of_data_keeps_its_rows(read_html):
+    found = read_html(f"<main>{TEXT}<table><tr><td>Noord</td><td>41</td></tr></table></main>")
+    assert "Noord | 41" in kept(found)

@@ -232,3 +232,30 @@ def test_inline_markup_never_changes_the_words(pieces):
     _, page = scan("<p>" + "".join(pieces), url="https://example.be/")
     words = " ".join("".join(piece for piece in pieces if piece[0] != "<").split())
     assert [line.text for line in page.lines] == ([words] if words else [])
+
+
+# --- terms and tables of other elements -------------------------------------------------------------------------
+
+
+def test_what_is_said_of_a_term_stands_in_its_line(read_html):
+    terms = "<dl><dt>Reference</dt><dd>2026/114</dd><div><dt>Closing date</dt><dd>1 March 2027</dd></div></dl>"
+    assert [b.text for b in read_html(f"<main>{terms}</main>").blocks] == [
+        "Reference | 2026/114",
+        "Closing date | 1 March 2027",
+    ]
+
+
+def test_a_long_definition_or_a_second_one_stands_for_itself(read_html):
+    long = " ".join(["a word of the definition"] * 8)
+    found = read_html(f"<main><dl><dt>System</dt><dd>{long}</dd><dt>Body</dt><dd>One</dd><dd>Two</dd></dl></main>")
+    assert [b.text for b in found.blocks] == ["System", long, "Body | One", "Two"]
+
+
+def test_a_table_of_blocks_has_rows(read_html):
+    rows = "".join(f"<div role=row><div role=cell>{a}</div><div role=cell>{b}</div></div>" for a, b in ("a1", "b2"))
+    assert [b.text for b in read_html(f"<main><div role=table>{rows}</div></main>").blocks] == ["a | 1", "b | 2"]
+
+
+def test_letters_escaped_twice_are_letters_and_markup_stays_text(read_html):
+    found = read_html("<main><p>donn&amp;eacute;es l&amp;rsquo;&amp;#224; 3 &amp;lt; 4</p></main>")
+    assert [b.text for b in found.blocks] == ["données l’à 3 &lt; 4"]

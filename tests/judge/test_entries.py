@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.extract import feed
-from monitor.judge.entries import counts
+from monitor.judge.entries import counts, counts_on
 from monitor.judge.listing import inside_entries, item_units, said_within
 from monitor.judge.units import units
 from monitor.model import Block, Item, PartKind
@@ -205,3 +205,29 @@ def test_figures_inside_an_entry_belong_to_it_whatever_they_count():
     found = units((Block("3 documents"), Block("40 results")), (Block("4 documents"), Block("41 results")))
     lists = ((Item("k", "Dossier", summary="3 documents"),), (Item("k", "Dossier", summary="4 documents"),))
     assert inside_entries(found, *lists) == {"3 documents", "4 documents"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("128 projets référencés", "129 projets référencés"),
+        ("1.204 dossiers zijn gesloten", "1.207 dossiers zijn gesloten"),
+    ],
+)
+def test_a_line_that_says_how_many_there_are_counts_on_whatever_the_entries_are_called(old, new):
+    assert counts_on(old, new)
+    assert counts_on(new, old)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("1040 Bruxelles", "1041 Bruxelles"),
+        ("30 dagen om te antwoorden", "31 dagen om te antwoorden"),
+        ("128 projets référencés", "182 projets référencés"),
+        ("128 projets référencés", "129 projets refusés"),
+        ("128 projets référencés", "128 projets référencés"),
+    ],
+)
+def test_a_town_a_span_of_time_a_leap_or_another_noun_is_no_count(old, new):
+    assert not counts_on(old, new)
