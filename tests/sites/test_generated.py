@@ -16,7 +16,7 @@ from sites.systems import HELD_OUT, SYSTEMS
 from monitor.wiring import load_lore
 
 LORE = load_lore()
-NOT_YET = {"tables": 450, "parliament": 150}
+NOT_YET = {"parliament": 150}
 """False alerts in 1,000 looks of the systems that miss the bar of 5 by far: to be lowered, never raised."""
 
 
