@@ -15,6 +15,7 @@ from monitor.model import (
     Source,
     Status,
 )
+from monitor.text.wording import look_alikes
 from monitor.text.words import Fact, FactKind, changed_facts
 
 LONG = 40
@@ -106,11 +107,14 @@ def _words(part: Part, language: str, lore: Lore) -> Iterable[Weighed]:
         facts = [next(f for f in facts if f.kind is kind) for kind in dict.fromkeys(f.kind for f in facts)]
     for fact in facts:
         yield Severity.SUBSTANTIVE, Reason(str(fact.kind), {"old": fact.old, "new": fact.new})
+    exchanged = look_alikes(old, new) if part.kind is PartKind.CHANGED else ""
+    if exchanged:
+        yield Severity.SUBSTANTIVE, Reason("look_alike", {"letters": exchanged})
     difference = len(new.split()) - len(old.split())
     if difference >= LONG:
         yield Severity.SUBSTANTIVE, Reason("much_added", {"words": str(difference)})
     elif -difference >= LONG:
         yield Severity.SUBSTANTIVE, Reason("much_removed", {"words": str(-difference)})
-    elif not facts:
+    elif not (facts or exchanged):
         code = {PartKind.ADDED: "words_added", PartKind.REMOVED: "words_removed"}.get(part.kind, "words_changed")
         yield Severity.MINOR, Reason(code)

@@ -105,6 +105,24 @@ _JOINED = re.compile(r"\b[^\W\d_]{0,40}[a-zà-öø-ÿ][A-ZÀ-ÖØ-Þ][^\W\d_]{0,
 _JOINT = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
 
 
+_LOOK_ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТХаеѕіјорсухһԁԛԝ" "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν",
+    "ABESIJKMHOPCTXaesijopcyxhdqw" "ABEZHIKMNOPTYXoav",
+)  # fmt: skip
+"""Letters of the Cyrillic and the Greek script that look like a Latin one (Unicode Technical Standard 39)."""
+_MOST_LETTERS = 3
+
+
+def look_alikes(old: str, new: str) -> str:
+    """The letters that stand in the place of ones that look like them, where that alone tells two texts apart: each
+    with its code point, as nobody sees the difference. Empty when there is another difference, or none.
+    """
+    if old == new or len(old) != len(new) or old.translate(_LOOK_ALIKE) != new.translate(_LOOK_ALIKE):
+        return ""
+    pairs = dict.fromkeys((a, b) for a, b in zip(old, new, strict=True) if a != b)
+    return ", ".join(f"{a} (U+{ord(a):04X}) → {b} (U+{ord(b):04X})" for a, b in list(pairs)[:_MOST_LETTERS])
+
+
 def _bare(text: str) -> str:
     words = key_of(written_out(text)).translate(_LETTERS).split()
     row = " ".join(_FUSED.get(word, word) for word in words)

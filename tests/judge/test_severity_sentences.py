@@ -9,6 +9,7 @@ from monitor.judge.severity import weigh
 from monitor.judge.telling import parts_of
 from monitor.judge.units import UnitKind, respelled, units
 from monitor.model import Block, BlockKind, Severity, Source, Status
+from monitor.text.wording import look_alikes
 from monitor.wiring import load_lore
 
 MINOR, SUBSTANTIVE = Severity.MINOR, Severity.SUBSTANTIVE
@@ -97,3 +98,16 @@ def test_a_change_of_a_fixed_text_weighs_more(lore):
 def test_a_duty_that_comes_as_a_sentence_of_its_own_is_substantive(lore, language, came):
     assert weighed(lore, [KEPT], [KEPT, Block(came)], language)[0] is SUBSTANTIVE
     assert weighed(lore, [KEPT, Block(came)], [KEPT], language)[0] is SUBSTANTIVE
+
+
+def test_a_letter_of_another_script_is_told_with_its_code_point(lore):
+    old, new = "The fund is led by Dana Ostrov.", "The fund is led by D\u0430na Ostrov."
+    level, codes, *_ = weighed(lore, [KEPT, Block(old)], [KEPT, Block(new)])
+    assert (level, codes) == (SUBSTANTIVE, {"look_alike"})
+    assert look_alikes(old, new) == "a (U+0061) → \u0430 (U+0430)"
+
+
+def test_another_letter_or_nothing_else_is_no_look_alike():
+    assert look_alikes("Dana", "Dara") == ""
+    assert look_alikes("Dana", "Dana") == ""
+    assert look_alikes("Dana", "D\u0430n") == ""
