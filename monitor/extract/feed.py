@@ -19,6 +19,8 @@ _PREFIX = re.compile(
 )
 """A name that stands before each tag of the feed (Namespaces in XML 1.0, section 3)."""
 _PREFIXED = re.compile(r"<([\w.-]{1,32}):(?:feed|channel|item)(?=[\s>])")
+_BASE = re.compile(r"<(?:feed|rss|rdf:RDF)\b[^<>]{0,2000}?\sxml:base\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,2000})")
+"""What the addresses of a feed are relative to (XML Base, RFC 4287, section 2)."""
 _ROOT = 4096
 """Characters in which a feed says what its prefixes mean."""
 _ENTRY = re.compile(r"<(item|entry)(?=[\s>])")
@@ -45,7 +47,8 @@ class Feed:
 def read(text: str, *, url: str) -> Feed:
     """The entries of a feed, at most 5,000, in the feed's order."""
     text = _bare(_escaped(text))
-    addresses = Addresses(url)
+    based = _BASE.search(text, 0, _ROOT)
+    addresses = Addresses(url, html.unescape(based[1]) if based else "")
     starts = [(found.start(), found.group(1)) for found in _ENTRY.finditer(text)][:MAX_ENTRIES]
     head = text[: starts[0][0]] if starts else text
     items: list[Item] = []

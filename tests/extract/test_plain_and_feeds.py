@@ -151,6 +151,29 @@ def test_an_atom_feed_is_read(read_bytes):
     ]
 
 
+def test_addresses_of_a_feed_are_relative_to_what_it_says(read_bytes):
+    feed = (
+        b'<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://cdn.example.be/nieuws/">'
+        b'<entry><title>Advies</title><link href="advies-1"/></entry></feed>'
+    )
+    (item,) = read_bytes(feed, "application/atom+xml").items
+    assert item.url == "https://cdn.example.be/nieuws/advies-1"
+
+
+def test_a_feed_of_rdf_is_read_entry_by_entry_and_a_mistake_costs_none(read_bytes):
+    feed = (
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+        b"<channel><title>N</title></channel>"
+        b'<item rdf:about="https://x.example/1"><title>Recht & wet</title><link>https://x.example/1</link></item>'
+        b'<item rdf:about="https://x.example/2"><title>L&eacute;gislation</title><link>https://x.example/2</link></item>'
+    )
+    found = read_bytes(feed, "application/rdf+xml").items
+    assert [(i.title, i.url) for i in found] == [
+        ("Recht & wet", "https://x.example/1"),
+        ("Législation", "https://x.example/2"),
+    ]
+
+
 def test_a_feed_without_entries_is_its_words(read_bytes):
     assert read_bytes(b"<rss><channel><title>Leeg</title></channel></rss>", "").text == "Leeg"
 
