@@ -13,7 +13,7 @@ from monitor import cadence
 from monitor.errors import FetchError
 from monitor.judge import firstlook, follow, goodlook, neighbours, othertelling, regions, spell
 from monitor.judge.case import Case, Choice, intent_of, setting_of
-from monitor.judge.document import Standing, State, sent_home, stand, was_no_document
+from monitor.judge.document import Standing, State, sent_home, stand
 from monitor.judge.goodlook import Insight
 from monitor.judge.identity import Identity, Match, identify
 from monitor.judge.recall import short_hash, wait_on
@@ -263,9 +263,6 @@ def _insight(case: Case, choice: Choice) -> tuple[Insight, Outcome]:
     if switched and similar(case.told.blocks, reading.blocks) < SAME_TEXT_FROM:
         # Another address shows the document in another frame: the frame must not look like news.
         return goodlook.elsewhere(memory, case.told, reading, setting), Outcome.BASELINE
-    first = memory.told_looks == memory.good_looks and memory.told_since == memory.first_good
-    if first and was_no_document(case.told, reading, setting.quotes):
-        return goodlook.first_read(memory, case.told, reading, setting), Outcome.BASELINE
     told, before = regions.opened(case.told, case.before, choice.mapped.opened if choice.mapped else frozenset())
     insight = goodlook.judge_good(memory, told, before, reading, setting)
     if told is not case.told and insight.told is None:

@@ -1,17 +1,15 @@
 """Is this the document at all? Decided before anything is compared. Pure."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from monitor.errors import ExtractError, ExtractKind, FetchError
 from monitor.judge.lore import Lore, Rules
-from monitor.model import BlockKind, Capture, EventKind, Extraction, Look, NotModified, Quote, QuoteState, Reason
-from monitor.text import prose
+from monitor.model import Capture, EventKind, Extraction, Look, NotModified, Reason
 from monitor.text.pages import page_fault
-from monitor.text.quotes import look_for, similar
+from monitor.text.quotes import similar
 
 COLLAPSED_BELOW = 0.5
 """Share of the last good text's words under which a page is looked at again before it is believed."""
@@ -115,35 +113,6 @@ def stand(look: Look, known: Known, language: str, lore: Lore) -> Standing:
     if reading is None:
         raise ValueError("an answer with new bytes was not read")
     return _as_known(answer, reading, known, language, lore.rules)
-
-
-def was_no_document(told: Extraction, reading: Extraction, quotes: Iterable[Quote]) -> bool:
-    """Was the first text that was read a wall or an empty frame, now that the document came?
-
-    A frame says no sentence at all, or speaks of consent and of the reader's program, or lacks every quoted passage
-    that now stands there; and next to nothing of it stands in what is many times as long.
-    """
-    if reading.words < max(_DOCUMENT_FROM, _MANY_TIMES * told.words):
-        return False
-    there = {b.key for b in reading.blocks}
-    lines = [b.key for b in told.blocks if b.kind is not BlockKind.HEADING]
-    if sum(key.count(" ") + 1 for key in lines if key in there) > _LEFT_OF_FRAME * sum(k.count(" ") + 1 for k in lines):
-        return False
-    said = [b for b in told.blocks if prose.is_prose(b.text, b.links)]
-    about = [b for b in said if prose.asks_consent(b.text) or prose.about_browser(b.text)]
-    if sum(len(b.text) for b in about) >= _MOSTLY * sum(len(b.text) for b in said):
-        return bool(about) or told.words < _FRAME
-    asked = [q for q in quotes if look_for(q, reading.blocks).state is QuoteState.FOUND]
-    return bool(asked) and all(look_for(q, told.blocks).state is QuoteState.MISSING for q in asked)
-
-
-_DOCUMENT_FROM, _FRAME = 80, 60
-"""Words of a document at least, and of a frame without a sentence at most."""
-_MANY_TIMES = 3
-_LEFT_OF_FRAME = 0.5
-"""Share of its words, headings aside, that may stand in the document: its menu."""
-_MOSTLY = 0.6
-"""Share of what it says in sentences that is about consent or the program that shows it."""
 
 
 def _failed(error: FetchError) -> Standing:

@@ -216,20 +216,6 @@ def elsewhere(memory: Memory, told: Extraction, reading: Extraction, setting: Se
     return replace(insight, held=(held,))
 
 
-def first_read(memory: Memory, told: Extraction, reading: Extraction, setting: Setting) -> Insight:
-    """The document itself after something that was none: the state to compare with, one event, the difference kept.
-
-    Passages were not lost or found meanwhile: they are looked for as at a first look.
-    """
-    insight = baseline(replace(memory, quotes={}), reading, setting)
-    since = (memory.first_good or setting.now).isoformat()
-    values = {"was": "unreadable", "since": since, "looks": str(memory.good_looks), "url": setting.url}
-    event = Event(setting.source.id, EventKind.RETURNED, setting.now, {**values, "first_look": "yes"})
-    found = [u for u in units(told.blocks, reading.blocks) if u.kind is not UnitKind.SAME]
-    held = Held(setting.source.id, "baseline", Reason("held_baseline"), setting.now, parts_of(found))
-    return replace(insight, events=(event, *insight.events), held=(held,))
-
-
 def _seen(memory: Memory, reading: Extraction, setting: Setting) -> Memory:
     return replace(
         memory,

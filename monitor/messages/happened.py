@@ -39,8 +39,8 @@ def event_views(
 def _view(entry: DigestEvent, telling: Telling, line: ReportLine | None) -> EventView:
     event, source, words = entry.event, entry.source, telling.words
     key = f"event.{event.kind}"
-    if event.kind in {EventKind.STATUS_NOTICE, EventKind.RETURNED} and event.values.get("first_look"):
-        key += "_first"
+    if event.kind is EventKind.STATUS_NOTICE and event.values.get("first_look"):
+        key = "event.status_notice_first"
     said = [words(key, **_values(event, telling)), *_facts(event, telling)]
     if event.kind is EventKind.ADDED and line is not None:
         said.append(_sentence(finding_words(line, words)))
