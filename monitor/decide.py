@@ -11,9 +11,9 @@ from urllib.parse import urldefrag
 
 from monitor import cadence
 from monitor.errors import FetchError
-from monitor.judge import firstlook, follow, goodlook, neighbours, othertelling, regions, spell
+from monitor.judge import firstcopy, firstlook, follow, goodlook, neighbours, othertelling, regions, spell
 from monitor.judge.case import Case, Choice, intent_of, setting_of
-from monitor.judge.document import Standing, State, sent_home, stand
+from monitor.judge.document import Known, Standing, State, sent_home, stand
 from monitor.judge.goodlook import Insight
 from monitor.judge.identity import Identity, Match, identify
 from monitor.judge.recall import short_hash, wait_on
@@ -152,6 +152,8 @@ def _judge(case: Case, look: Look) -> tuple[Look, Standing, Identity | None, reg
     known = case.known(look)
     if _list_edited(case, look):
         known = replace(known, final_url="")
+    if reading is not None and firstcopy.first_copy(case, reading) is not None:
+        known = Known()  # what we knew was no document: its language, kind and address say nothing of this one
     standing = stand(look, known, language, case.lore)
     another = look.url != case.memory.address and not _list_edited(case, look)
     if standing.good and another and case.before is not None and reading is not None:
@@ -263,6 +265,9 @@ def _insight(case: Case, choice: Choice) -> tuple[Insight, Outcome]:
     if switched and similar(case.told.blocks, reading.blocks) < SAME_TEXT_FROM:
         # Another address shows the document in another frame: the frame must not look like news.
         return goodlook.elsewhere(memory, case.told, reading, setting), Outcome.BASELINE
+    first = firstcopy.replaced(case, reading, setting)
+    if first is not None:
+        return first, Outcome.BASELINE if first.told is not None else Outcome.HELD
     told, before = regions.opened(case.told, case.before, choice.mapped.opened if choice.mapped else frozenset())
     insight = goodlook.judge_good(memory, told, before, reading, setting)
     if told is not case.told and insight.told is None:

@@ -46,6 +46,7 @@ EVENT_SEVERITY = {
     EventKind.UNREACHABLE: Severity.SUBSTANTIVE,
     EventKind.UNREADABLE: Severity.SUBSTANTIVE,
     EventKind.RETURNED: Severity.SUBSTANTIVE,
+    EventKind.FIRST_COPY: Severity.SUBSTANTIVE,
     EventKind.ADDED: Severity.MINOR,
     EventKind.FAULT: Severity.MINOR,
 }

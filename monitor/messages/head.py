@@ -37,6 +37,7 @@ _SUBJECT_ORDER = (
     EventKind.UNREACHABLE,
     EventKind.UNREADABLE,
     EventKind.RETURNED,
+    EventKind.FIRST_COPY,
     EventKind.ADDED,
     EventKind.FAULT,
 )

@@ -210,6 +210,8 @@ class EventKind(StrEnum):
     FAULT = "fault"
     ADDED = "added"
     """A source new to the list, with what its first look found."""
+    FIRST_COPY = "first_copy"
+    """The first real copy was read; what had been kept as the first text was no document."""
 
 
 @dataclass(frozen=True, slots=True)

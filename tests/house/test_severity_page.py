@@ -52,7 +52,7 @@ def test_every_reason_is_explained_by_the_words_of_the_mail(page, catalogue):
 def test_every_rule_is_explained_and_none_that_is_not_there(page):
     rows = table(page, "Rules")
     assert RULES - set(rows) == set()
-    assert set(rows) - RULES == {"unconfirmed", "margin", "address"}
+    assert set(rows) - RULES == {"unconfirmed", "margin", "address", "first_copy"}
 
 
 def test_what_a_rule_holds_back_is_explained_in_the_words_of_monitor_noise(page, catalogue):
