@@ -16,6 +16,8 @@ import pytest
 
 from monitor.store.locks import WriteLock
 
+pytestmark = pytest.mark.slow
+
 DAMAGED, BUSY, CONFIG = 74, 75, 78
 
 
@@ -239,8 +241,6 @@ import pathlib, resource, signal, sys
 from monitor.clock import SystemClock
 from monitor.errors import StorageError
 from monitor.store import open_store
-
-pytestmark = pytest.mark.slow
 store = open_store(pathlib.Path(sys.argv[1]), clock=SystemClock())
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))

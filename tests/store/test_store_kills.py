@@ -12,6 +12,8 @@ from monitor.crash import STATUS, Trap
 from monitor.model import DeliveryState
 from monitor.store import open_store
 
+pytestmark = pytest.mark.slow
+
 PRELUDE = """
 import pathlib, sys
 sys.path.insert(0, sys.argv[2])
@@ -161,8 +163,6 @@ def test_the_trap_springs_at_the_asked_time():
 HAMMER = """
 name, rounds = sys.argv[4], int(sys.argv[5])
 from monitor.model import HostRecord
-
-pytestmark = pytest.mark.slow
 made = 0
 for n in range(rounds):
     now = START + timedelta(hours=1, seconds=n)
