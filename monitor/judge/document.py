@@ -186,8 +186,15 @@ def _as_known(capture: Capture, reading: Extraction, known: Known, language: str
             return Standing(state, Reason("redirected", {"old": known.final_url, "new": capture.final_url}))
     # A file does not come in part: a much shorter one was put there.
     if "collapse" in rules and reading.media != "pdf" and _shrunk(reading, known):
+        if _points_elsewhere(reading, before.canonical or known.final_url):
+            return Standing(State.ELSEWHERE, Reason("redirected", {"old": capture.final_url, "new": reading.canonical}))
         return Standing(State.COLLAPSED, Reason("collapsed", {"old": str(before.words), "new": str(reading.words)}))
     return Standing(State.GOOD, Reason("readable"))
+
+
+def _points_elsewhere(reading: Extraction, known: str) -> bool:
+    """Does a remnant say that its text stands at another address now (`rel=canonical`, RFC 6596)?"""
+    return bool(reading.canonical and known) and not same_place(reading.canonical, known)
 
 
 def _shrunk(reading: Extraction, known: Known) -> bool:

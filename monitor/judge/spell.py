@@ -94,7 +94,7 @@ def told_as(doubt: Doubt, source: Source, now: datetime, url: str, final_url: st
         return None
     values = {
         "url": url,
-        "new": final_url or url,
+        "new": (doubt.reason.code == "redirected" and doubt.reason.values.get("new")) or final_url or url,
         "reason": doubt.reason.code,
         "since": doubt.since.isoformat(),
         "looks": str(doubt.looks),

@@ -172,3 +172,16 @@ def test_a_page_that_withdraws_itself_from_search_engines_is_told_at_once(settle
     changed = text.replace(*change)
     assert [e.kind for e in fold.look(html(changed), after=DAY).events] == [EventKind.STATUS_NOTICE]
     assert fold.look(html(changed), after=DAY).events == ()
+
+
+def test_a_remnant_that_names_another_address_as_its_own_has_moved_and_lost_nothing(fold):
+    page = "<html lang=en><title>Advice</title><link rel=canonical href='{0}'><main><h1>Advice</h1>{1}</main></html>"
+    said = "".join(
+        f"<p>Sentence {n} of the advice says what a service has to do before it decides.</p>" for n in range(12)
+    )
+    here, there = "https://www.gov.example/ai/doc", "https://advice.example.org/2026/automated-decisions"
+    watched = fold()
+    watched.until(2 * DAY, Served(page.format(here, said).encode()))
+    watched.until(2 * DAY, Served(page.format(there, "<p>You find our advice on our new site.</p>").encode()))
+    assert watched.changes == []
+    assert [(e.kind, e.values["new"]) for e in watched.events] == [(EventKind.MOVED_CHECK, there)]
