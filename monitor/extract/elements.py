@@ -17,7 +17,7 @@ FRAMES = {"iframe": "src", "frame": "src", "embed": "src", "object": "data"}
 UNSPOKEN = frozenset({"annotation", "annotation-xml"})
 """A second notation of a formula beside the shown one (MathML 5)."""
 
-_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*\bline-through\b", re.IGNORECASE)
+_STRUCK = re.compile(r"text-decoration(?:-line)?\s{0,9}:[^;]{0,200}?\bline-through\b", re.IGNORECASE)
 _FIGURE = re.compile(r"[\[(]?([-−–+]?\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,5})[\])]?")
 _TICKS = frozenset({"checkbox", "radio"})
 _SHOWN_TYPES = frozenset(

@@ -17,6 +17,8 @@ AMPLE = 1000
 """Words from which a page is no remnant, however long it was: no broken page has as many."""
 UNLIKE_BELOW = 0.2
 """Share of common word shingles under which a page is not the text we knew."""
+POINTER = 60
+"""Words up to which a page may say no more than where its text is now."""
 SMALL = 30
 """Words under which a text is too short for shares to mean anything."""
 
@@ -193,7 +195,12 @@ def _as_known(capture: Capture, reading: Extraction, known: Known, language: str
 
 
 def _points_elsewhere(reading: Extraction, known: str) -> bool:
-    """Does a remnant say that its text stands at another address now (`rel=canonical`, RFC 6596)?"""
+    """Does a pointer say that its text stands at another address now (`rel=canonical`, RFC 6596)?
+
+    A page that was shortened and got another canonical is still the document: only a pointer says nothing else.
+    """
+    if reading.words > POINTER:
+        return False
     return bool(reading.canonical and known) and not same_place(reading.canonical, known)
 
 

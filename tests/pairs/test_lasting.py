@@ -185,3 +185,17 @@ def test_a_remnant_that_names_another_address_as_its_own_has_moved_and_lost_noth
     watched.until(2 * DAY, Served(page.format(there, "<p>You find our advice on our new site.</p>").encode()))
     assert watched.changes == []
     assert [(e.kind, e.values["new"]) for e in watched.events] == [(EventKind.MOVED_CHECK, there)]
+
+
+def test_a_page_that_was_shortened_and_names_another_address_is_still_watched(fold):
+    page = "<html lang=en><title>Advice</title><link rel=canonical href='{0}'><main><h1>Advice</h1>{1}</main></html>"
+    lines = [f"<p>Sentence {n} of the advice says what a service has to do before it decides.</p>" for n in range(30)]
+    watched = fold()
+    watched.until(2 * DAY, Served(page.format("https://www.gov.example/ai/doc", "".join(lines)).encode()))
+    short = page.format("https://www.gov.example/ai/2026/doc-new", "".join(lines[:8]))
+    watched.until(3 * DAY, Served(short.encode()))
+    before = len(watched.changes)
+    duty = "<p>A service must notify the authority of each serious incident within fifteen days.</p></main>"
+    watched.until(3 * DAY, Served(short.replace("</main>", duty).encode()))
+    assert before == 1
+    assert [part.new for part in watched.changes[-1].parts] == [duty[3:-11]]
