@@ -19,8 +19,11 @@ VERSION = 1
 
 MOST_TOKENS = 2_000_000
 _TOKEN = re.compile(
-    r"<!\[CDATA\[(?P<data>.*?)\]\]>|<!--.*?-->|<\?.*?\?>|<![^<>]*>|<(?P<tag>/?[\w:.-]+)(?P<rest>[^<>]*)>", re.DOTALL
+    r"<!\[CDATA\[(?P<data>.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.{0,1000}?\?>|<![^<>]*>"
+    r"|<(?P<tag>/?[\w:.-]+)(?P<rest>[^<>]*)>",
+    re.DOTALL,
 )
+"""What is not closed goes on to the end: looked for again from each beginning, that end would take for ever."""
 _ATTRIBUTE = re.compile(r"(?<![\w:.-])([\w:.-]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
 _INLINE = frozenset(
     {"a", "abbr", "b", "cite", "code", "date", "def", "defterm", "em", "emphasis", "entity", "foreign", "ft", "ht", "i",
@@ -35,7 +38,7 @@ _OF_THE_FILE = re.compile(
     r"(?:xml|xmlns|xsi)(?::.*)?|.*(?:id|guid|class|style|href|src|schema.*|version|name|type|lang)", re.IGNORECASE
 )
 _SITEMAP = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)(?=[\s>])")
-_PLACE = re.compile(r"<(?:\w+:)?loc>\s*([^<>]{1,4096}?)\s*</")
+_PLACE = re.compile(r"<(?:\w{1,32}:)?loc>([^<>]{1,4200})</")
 
 
 def is_sitemap(text: str) -> bool:
@@ -46,7 +49,7 @@ def is_sitemap(text: str) -> bool:
 def sitemap(text: str, *, url: str) -> tuple[Item, ...]:
     """The pages that a sitemap lists. Their `lastmod` is the day of the build more often than one of an edit."""
     addresses = Addresses(url)
-    places = dict.fromkeys(addresses.absolute(html.unescape(found[1])) for found in _PLACE.finditer(text))
+    places = dict.fromkeys(addresses.absolute(html.unescape(found[1].strip())) for found in _PLACE.finditer(text))
     return tuple(Item(place, place, place) for place in places if place)
 
 
