@@ -19,8 +19,8 @@ VERSION = 1
 
 MOST_TOKENS = 2_000_000
 _TOKEN = re.compile(
-    r"<!\[CDATA\[(?P<data>.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.{0,1000}?\?>|<![^<>]*>"
-    r"|<(?P<tag>/?[\w:.-]+)(?P<rest>[^<>]*)>",
+    r"<!\[CDATA\[(?P<data>.*?)(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|<\?.{0,300}?\?>|<![^<>]*+>"
+    r"|<(?P<tag>/?[\w:.-]++)(?P<rest>[^<>]*+)>",
     re.DOTALL,
 )
 """What is not closed goes on to the end: looked for again from each beginning, that end would take for ever."""
