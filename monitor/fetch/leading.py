@@ -13,14 +13,18 @@ AT_ONCE = 10
 """Seconds within which a page that sends on is no page to be read."""
 _HEAD = 32_768
 """Bytes in which the order stands."""
-_PASSED_OVER = re.compile(rb"<!--.*?-->|<(noscript|script|template|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_PASSED_OVER = re.compile(
+    rb"<!--.*?(?:-->|\Z)|<(noscript|script|template|style)\b.*?(?:</\1\s{0,9}>|\Z)", re.DOTALL | re.IGNORECASE
+)
+"""What is not closed goes on to the end, as in browsers."""
 _META = re.compile(rb"<meta\s[^<>]{0,2000}>", re.IGNORECASE)
 _IS_REFRESH = re.compile(rb"http-equiv\s{0,3}=\s{0,3}[\"']?refresh\b", re.IGNORECASE)
 _CONTENT = re.compile(
     rb"content\s{0,3}=\s{0,3}(?:\"([^\"]{0,1500})\"|'([^']{0,1500})'|([^\s>]{1,1500}))", re.IGNORECASE
 )
 _ORDER = re.compile(
-    r"\s*(\d{1,4})(?:\.\d*)?\s*[;,\s]\s*(?:url\s*=\s*)?(?:\"([^\"]*)\"|'([^']*)'|(.*\S))\s*", re.IGNORECASE
+    r"\s{0,9}(\d{1,4})(?:\.\d{0,9})?\s{0,9}[;,\s]\s{0,9}(?:url\s{0,9}=\s{0,9})?(?:\"([^\"]*)\"|'([^']*)'|(.*\S))\s*",
+    re.IGNORECASE,
 )
 
 
