@@ -13,7 +13,7 @@ _LABEL = re.compile(
     r"(?P<label>\d{1,3}(?:\.\d{1,3}){0,3}|[a-z]|[ivxlc]{2,6})(?P<after>[.)°:]+\s+|\s+(?=\S)|\.?$)",
     re.IGNORECASE,
 )
-_LEADER = re.compile(r"(?P<words>.*\S)\s*(?:\.{3,}|…{1,}|_{3,}|(?:\.\s){3,})\s*\d{1,4}")
+_LEADER = re.compile(r"(?P<words>.{0,500}?\S)\s{0,9}(?:\.{3,200}|…{1,200}|_{3,200}|(?:\.\s){3,200})\s{0,9}\d{1,4}")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _MOST = 3
 """Entries by which a label without a stop behind it counts on; "30 days" became "60 days" otherwise."""
