@@ -26,7 +26,7 @@ _BADGE = (
     r"(?:new|just in|updated?|hot|nieuw|net binnen|bijgewerkt|nouveau(?:té)?|nouvelle|à la une|mis à jour|neu|aktuell"
     r"|aktualisiert)"
 )
-_BADGES = re.compile(rf"^(?:{_BADGE}(?:\s+|$))+|(?:\s+{_BADGE})+$")
+_BADGES = re.compile(rf"^(?:{_BADGE}(?:\s|$))+|(?:\s{_BADGE})+$")
 _NOUNS = (
     r"views?|vues?|comments?|commentaires?|reacties?|kommentare?|likes?|shares?|downloads?|téléchargements?"
     r"|weergaven?|aufrufe|bekeken|vind ik leuks?|j aime"
