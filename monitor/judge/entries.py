@@ -41,7 +41,9 @@ _COUNTS = re.compile(
 )
 _HOW_MANY = re.compile(r"\W{0,3}(\d[\d.,]{0,11})\s((?:[a-zà-öø-ÿ’'-]{2,30}\s?){1,4})\W{0,3}$")
 _TIME = re.compile(rf"\b(?:{_UNITS}|years?|jaar|jaren|ans?|années?|jahren?)\b", re.IGNORECASE)
-_COPYRIGHT = re.compile(r"(?:©|\(c\)|\bcopyright\b)[^.;|\n]{0,40}?\b(?:19|20)\d\d\b", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)(?=\s{0,3}(?:19|20)\d\d)|\bcopyright\b)[^.;|\n]{0,40}?\b(?:19|20)\d\d\b", re.IGNORECASE
+)
 _COUNTER = re.compile(
     r"^\W*\d[\d.,\s]*\W*$|\(\d+\)\s*$|\b\d+\s*(?:of|van(?: de)?|sur|von|/)\s*\d+\b"
     r"|\b(?:results?|items?|entries|hits?|records?|documents?|publications?|articles?|pages?|total|showing|found|matches"

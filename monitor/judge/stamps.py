@@ -37,7 +37,11 @@ _BUILD = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
 _DIGITS = re.compile(r"\d+")
-_RIGHTS = re.compile(r"(?:©|\(c\)|\bcopyright\b)[^.]{0,40}\b(?:19|20)\d\d\b", re.IGNORECASE)
+_RIGHTS = re.compile(r"(?:©|\(c\)(?=\s{0,3}(?:19|20)\d\d)|\bcopyright\b)[^.]{0,40}\b(?:19|20)\d\d\b", re.IGNORECASE)
+"""A note of rights with its years; "(c)" alone is a letter of a list."""
+_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
+BYLINE = 14
+"""Words of a line at most that tells a time from now as a stamp does."""
 _FIGURE = r"\d[\d.,  ]{0,12}"
 _COUNTER = re.compile(
     rf"\D{{0,24}}{_FIGURE}\s*(?:[-–]|to|tot|t/m|à|au|bis)\s*{_FIGURE}\s*(?:of|van|sur|de|von|aus|/)"
@@ -118,15 +122,21 @@ def _passing(old: str, new: str) -> str:
     """The rule for a line whose only difference is when it is looked at, how often, or the year of its rights."""
     if old.casefold() == new.casefold():
         return ""
-    if (bare := without_relative_times(old)) != key_of(old) and bare == without_relative_times(new):
+    short = len(new.split()) <= BYLINE  # in prose a span of time is a condition: "more than two years ago"
+    if short and (bare := without_relative_times(old)) != key_of(old) and bare == without_relative_times(new):
         return "clock"
     if _is_note(old) and _is_note(new):
         return "stamp"
+    if _RIGHTS.search(new) and _without_rights(old) == _without_rights(new):
+        return "stamp"
     if _DIGITS.sub("0", old) != _DIGITS.sub("0", new):
         return ""
-    if _RIGHTS.search(new):
-        return "stamp"
     return "count" if len(new.split()) <= SHORT + 2 and _COUNTER.fullmatch(new.strip()) else ""
+
+
+def _without_rights(text: str) -> str:
+    """A line in which only the years of its note of rights are left out."""
+    return _RIGHTS.sub(lambda note: _YEARS.sub("#", note[0]), text)
 
 
 def _is_rights(unit: Unit, asked: Rules) -> bool:

@@ -1,10 +1,13 @@
 """The entries of lists and feeds: what is the same entry at another look, and what of it is news. Both directions."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from monitor.extract import feed
 from monitor.judge.entries import counts, counts_on
 from monitor.judge.listing import inside_entries, item_units, said_within
+from monitor.judge.stamps import stamps
 from monitor.judge.units import units
 from monitor.model import Block, Item, PartKind
 
@@ -231,3 +234,28 @@ def test_a_line_that_says_how_many_there_are_counts_on_whatever_the_entries_are_
 )
 def test_a_town_a_span_of_time_a_leap_or_another_noun_is_no_count(old, new):
     assert not counts_on(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("(c) by 2 August 2026, providers shall register", "(c) by 2 August 2027, providers shall register"),
+        ("The fine is 5000 euro, © 2025 the authority", "The fine is 9000 euro, © 2026 the authority"),
+        (
+            "Whoever applied for it more than two years ago and was refused by the authority may apply again.",
+            "Whoever applied for it more than three years ago and was refused by the authority may apply again.",
+        ),
+    ],
+)
+def test_a_letter_of_a_list_a_figure_beside_the_rights_and_a_span_in_prose_are_no_stamps(lore, old, new):
+    found = units((Block(old),), (Block(new),))
+    marks = stamps(found, lore.words, None, datetime(2026, 11, 1, tzinfo=UTC))
+    assert [marks.rule(unit) for unit in found] == [""]
+
+
+def test_the_year_of_the_rights_alone_is_a_stamp(lore):
+    found = units(
+        (Block("Texts and pictures © 2025 the authority"),), (Block("Texts and pictures © 2026 the authority"),)
+    )
+    marks = stamps(found, lore.words, None, datetime(2026, 11, 1, tzinfo=UTC))
+    assert [marks.rule(unit) for unit in found] == ["stamp"]
