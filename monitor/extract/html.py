@@ -50,6 +50,8 @@ EMPTY_CELL = "–"
 """Stands in a row for a cell without text: what stands beside it keeps its column."""
 _MOST_CELL_LINES = 8
 """A table cell with more lines than this is layout."""
+_FEWEST_BESIDE = 3
+"""Lines from which a column is a menu or a list of news; one of fewer may be the number of an article, its date."""
 _BESIDE, _BESIDE_LEAST = 2, 200
 """Times as much text of its own (of so many characters at least) by which one column is the main one."""
 
@@ -385,7 +387,7 @@ class _Walk:
         columns = [[x for i in span if (x := self.lines[i])] for span in spans]
         said = [sum(len(x.text) for x in lines if not x.linked) for lines in columns]
         for lines, own in zip(columns, said, strict=True):
-            if lines and max(said) >= _BESIDE * max(own, _BESIDE_LEAST):
+            if len(lines) >= _FEWEST_BESIDE and max(said) >= _BESIDE * max(own, _BESIDE_LEAST):
                 beside = Region(self.region, Place.ASIDE, tag="td")
                 for line in lines:
                     if line.region == self.region:

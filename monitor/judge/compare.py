@@ -212,9 +212,11 @@ def _beside(weighed: Weighed) -> bool:
 
 
 def _listed(weighed: Weighed) -> bool:
-    """An entry, or a line of a listing whose entries cannot be told apart: it goes and comes with the others."""
+    """An entry, a line of a listing whose entries cannot be told apart, or a number that counts on with them: it goes
+    and comes with the others.
+    """
     unit = weighed.unit
-    return isinstance(unit, ItemUnit) or unit.kind in {UnitKind.COME, UnitKind.GONE}
+    return isinstance(unit, ItemUnit) or unit.kind in {UnitKind.COME, UnitKind.GONE, UnitKind.PUNCTUATION}
 
 
 def _in_part(found: Iterable[Unit | ItemUnit], told: Extraction) -> bool:

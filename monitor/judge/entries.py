@@ -8,12 +8,11 @@ from rapidfuzz import fuzz
 
 from monitor.judge.recall import skeleton
 from monitor.model import Item, key_of
+from monitor.text.rights import without_note
 from monitor.text.words import WordLists, dates_in
 
 WINDOW_GROWS_BY = 3
 """Entries at least by which a page of a list grows or shrinks when its size is set otherwise."""
-COUNTS_BY = 3
-"""Entries at most by which a line of a list that says how many there are moves between two looks."""
 _PAGE_SIZES = (5, 6, 8, 9)
 """Pages of lists show multiples of these: ten, twelve, fifteen, twenty-four."""
 SPELT_ALIKE = 88
@@ -26,7 +25,7 @@ _BADGE = (
     r"(?:new|just in|updated?|hot|nieuw|net binnen|bijgewerkt|nouveau(?:té)?|nouvelle|à la une|mis à jour|neu|aktuell"
     r"|aktualisiert)"
 )
-_BADGES = re.compile(rf"^(?:{_BADGE}(?:\s|$))+|(?:\s{_BADGE})+$")
+_BADGES = re.compile(rf"^(?:{_BADGE}(?:\s|$)){{1,5}}|(?:\s{_BADGE}){{1,5}}$")
 _NOUNS = (
     r"views?|vues?|comments?|commentaires?|reacties?|kommentare?|likes?|shares?|downloads?|téléchargements?"
     r"|weergaven?|aufrufe|bekeken|vind ik leuks?|j aime"
@@ -38,11 +37,6 @@ _UNITS = (
 _COUNTS = re.compile(
     rf"\b\d+ (?:{_NOUNS})\b|\b(?:{_NOUNS}) \d+\b|\b(?:il y a|vor) \d+ (?:{_UNITS})\b"
     rf"|\b\d+ (?:{_UNITS}) (?:ago|geleden|left)\b|\b(?:nog|noch|encore|closes in) \d+ (?:{_UNITS})\b"
-)
-_HOW_MANY = re.compile(r"\W{0,3}(\d[\d.,]{0,11})\s((?:[a-zà-öø-ÿ’'-]{2,30}\s?){1,4})\W{0,3}$")
-_TIME = re.compile(rf"\b(?:{_UNITS}|years?|jaar|jaren|ans?|années?|jahren?)\b", re.IGNORECASE)
-_COPYRIGHT = re.compile(
-    r"(?:©|\(c\)(?=\s{0,3}(?:19|20)\d\d)|\bcopyright\b)[^.;|\n]{0,40}?\b(?:19|20)\d\d\b", re.IGNORECASE
 )
 _COUNTER = re.compile(
     r"^\W*\d[\d.,\s]*\W*$|\(\d+\)\s*$|\b\d+\s*(?:of|van(?: de)?|sur|von|/)\s*\d+\b"
@@ -83,7 +77,7 @@ def title_of(item: Item) -> str:
 
 def said_of(item: Item) -> str:
     """What is said of an entry, as compared: without badges, counts of its readers and times since."""
-    return " ".join(_BADGES.sub("", _COUNTS.sub(" ", key_of(_COPYRIGHT.sub(" ", item.summary)))).split())
+    return " ".join(_BADGES.sub("", _COUNTS.sub(" ", key_of(without_note(item.summary)))).split())
 
 
 def is_badge(key: str) -> bool:
@@ -94,22 +88,6 @@ def is_badge(key: str) -> bool:
 def counts(text: str) -> bool:
     """Does a line count what a list holds or where its page stands? "214 results", "1–10 of 14", "Page 2", "(12)"."""
     return bool(_COUNTER.search(text))
-
-
-def counts_on(old: str, new: str) -> bool:
-    """Does a line say how many a list holds, a few more or fewer than before? "128 projets référencés": a number, then
-    words that name the entries; a span of time is none, and a name (a town behind its code) is written with a capital.
-    """
-    one, two = _HOW_MANY.match(old), _HOW_MANY.match(new)
-    if not one or not two or _TIME.search(new):
-        return False
-    moved = abs(int(re.sub(r"\D", "", one[1])) - int(re.sub(r"\D", "", two[1])))
-    return one[2] == two[2] and 0 < moved <= COUNTS_BY
-
-
-def is_copyright(text: str) -> bool:
-    """Does a line give the year of a copyright?"""
-    return bool(_COPYRIGHT.search(text))
 
 
 def spelt_alike(old: str, new: str) -> bool:

@@ -169,9 +169,15 @@ def judge_good(memory: Memory, told: Extraction, before: Extraction, reading: Ex
 
 
 def _only_notices(change: Change, memory: Memory) -> bool:
-    """Is all that a change says a status notice? That is told by itself, and at once."""
-    said = [key_of(notice.line) for notice in memory.standing or ()]
-    return all(part.kind is PartKind.ADDED and any(key_of(part.new) in line for line in said) for part in change.parts)
+    """Is all that a change says a status notice that was told as an event when these words came?"""
+    said = [
+        f" {key_of(notice.line)} "
+        for notice in memory.standing or ()
+        if notice.told_at is not None and notice.told_at >= change.first_seen
+    ]
+    return all(
+        part.kind is PartKind.ADDED and any(f" {key_of(part.new)} " in line for line in said) for part in change.parts
+    )
 
 
 def judge_collapsed(memory: Memory, told: Extraction, reading: Extraction, setting: Setting) -> Insight:
@@ -294,6 +300,7 @@ def _notices(
         new.add(key_of(reading.title))
     known = dict.fromkeys(memory.notices)
     events: list[Event] = [*_said_to_machines(before, reading, known, setting)]
+    told: set[str] = set()
     for notice, line, tells in found:
         # Its figures may tick ("archived as of …"): one notice all the same.
         name = short_hash(str(notice.kind), skeleton(key_of(notice.sentence)))
@@ -303,10 +310,12 @@ def _notices(
             if before is None:
                 values["first_look"] = "yes"
             events.append(Event(setting.source.id, EventKind.STATUS_NOTICE, setting.now, values, urgent=True))
+            told.add(line)
     there = {short_hash(b.key) for b in everything} | {short_hash(key_of(reading.title))} if memory.standing else set()
     standing = {one.key: one for one in memory.standing or () if one.key in there}
     for notice, line, _ in found:
-        standing.setdefault(short_hash(line), StandingNotice(str(notice.kind), notice.whole, short_hash(line)))
+        at = setting.now if line in told else None
+        standing.setdefault(short_hash(line), StandingNotice(str(notice.kind), notice.whole, short_hash(line), at))
     kept = tuple(standing.values())[-MOST_STANDING:]
     return replace(memory, notices=tuple(known)[-KEEP_NOTICES:], standing=kept), tuple(events)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.cadence import WARM_UP_LOOKS, WARM_UP_TIME
-from monitor.judge.entries import counts, counts_on, is_copyright
+from monitor.judge.entries import counts
 from monitor.judge.listing import ItemUnit
 from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.person import NOTHING_SAID, PERSON, overruled
@@ -23,6 +23,7 @@ from monitor.judge.recall import (
 from monitor.judge.stamps import Stamps
 from monitor.judge.units import Unit, UnitKind
 from monitor.model import Memory, PartKind, Pending, Sayings, Sighting, Slot
+from monitor.text.rights import same_but_for_years
 
 EDITORIAL = frozenset({UnitKind.PUNCTUATION, UnitKind.MOVED_AWAY, UnitKind.MOVED_HERE})
 SHOWN_AGAIN = timedelta(hours=20)
@@ -253,11 +254,11 @@ class Scale:
     def _counts(self, unit: Unit) -> bool:
         """Is this a line of the frame of a list that counts its entries or pages?"""
         old, new = unit.old[0], unit.new[0]
-        if is_copyright(new.text):
+        if same_but_for_years(old.text, new.text):
             return True
         if len(new.text.split()) > LONGEST_COUNT or {old.key, new.key} & self.frame.entries:
             return False
-        return counts(new.text) or counts_on(old.text, new.text)
+        return counts(new.text)
 
     def _past(self, unit: Unit) -> str:
         return self._turning(unit) or self._coming_back(unit)

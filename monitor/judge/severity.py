@@ -94,6 +94,9 @@ def _part(part: Part, language: str, lore: Lore) -> Iterable[Weighed]:
 
 def _words(part: Part, language: str, lore: Lore) -> Iterable[Weighed]:
     old, new = part.old, part.new
+    exchanged = look_alikes(old, new) if part.kind is PartKind.CHANGED else ""
+    if exchanged:
+        yield Severity.SUBSTANTIVE, Reason("look_alike", {"letters": exchanged})
     if part.block is BlockKind.HEADING:
         code = {PartKind.ADDED: "section_added", PartKind.REMOVED: "section_removed"}.get(part.kind, "heading_changed")
         yield Severity.SUBSTANTIVE, Reason(code, {"heading": (new or old)[:300]})
@@ -107,9 +110,6 @@ def _words(part: Part, language: str, lore: Lore) -> Iterable[Weighed]:
         facts = [next(f for f in facts if f.kind is kind) for kind in dict.fromkeys(f.kind for f in facts)]
     for fact in facts:
         yield Severity.SUBSTANTIVE, Reason(str(fact.kind), {"old": fact.old, "new": fact.new})
-    exchanged = look_alikes(old, new) if part.kind is PartKind.CHANGED else ""
-    if exchanged:
-        yield Severity.SUBSTANTIVE, Reason("look_alike", {"letters": exchanged})
     difference = len(new.split()) - len(old.split())
     if difference >= LONG:
         yield Severity.SUBSTANTIVE, Reason("much_added", {"words": str(difference)})

@@ -10,6 +10,7 @@ from monitor.judge.lore import EVERY_RULE, Rules
 from monitor.judge.units import Unit, UnitKind, documents
 from monitor.model import Block, BlockKind, Link, key_of
 from monitor.text.relative import without_relative_times
+from monitor.text.rights import is_note, same_but_for_years
 from monitor.text.words import WordLists, dates_in
 
 DAY = timedelta(days=1)
@@ -37,9 +38,6 @@ _BUILD = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
 _DIGITS = re.compile(r"\d+")
-_RIGHTS = re.compile(r"(?:©|\(c\)(?=\s{0,3}(?:19|20)\d\d)|\bcopyright\b)[^.]{0,40}\b(?:19|20)\d\d\b", re.IGNORECASE)
-"""A note of rights with its years; "(c)" alone is a letter of a list."""
-_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 BYLINE = 14
 """Words of a line at most that tells a time from now as a stamp does."""
 _FIGURE = r"\d[\d.,  ]{0,12}"
@@ -125,27 +123,15 @@ def _passing(old: str, new: str) -> str:
     short = len(new.split()) <= BYLINE  # in prose a span of time is a condition: "more than two years ago"
     if short and (bare := without_relative_times(old)) != key_of(old) and bare == without_relative_times(new):
         return "clock"
-    if _is_note(old) and _is_note(new):
-        return "stamp"
-    if _RIGHTS.search(new) and _without_rights(old) == _without_rights(new):
+    if same_but_for_years(old, new):
         return "stamp"
     if _DIGITS.sub("0", old) != _DIGITS.sub("0", new):
         return ""
     return "count" if len(new.split()) <= SHORT + 2 and _COUNTER.fullmatch(new.strip()) else ""
 
 
-def _without_rights(text: str) -> str:
-    """A line in which only the years of its note of rights are left out."""
-    return _RIGHTS.sub(lambda note: _YEARS.sub("#", note[0]), text)
-
-
 def _is_rights(unit: Unit, asked: Rules) -> bool:
-    return "stamp" in asked and all(_is_note(block.text) for block in (*unit.old, *unit.new))
-
-
-def _is_note(text: str) -> bool:
-    """Is a line nothing but the note of whose rights it is, with the years? "© 2021-2025 - Example, all rights"."""
-    return len(text.split()) <= SHORT + 4 and bool(_RIGHTS.match(text.strip()))
+    return "stamp" in asked and all(is_note(block.text) for block in (*unit.old, *unit.new))
 
 
 def dated(found: Iterable[Unit | ItemUnit], words: WordLists, now: datetime) -> frozenset[str]:

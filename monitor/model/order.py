@@ -86,12 +86,13 @@ class Doubt:
 @dataclass(frozen=True, slots=True)
 class StandingNotice:
     """A status notice that stands on the page: `kind` as in `text.notices.NoticeKind`, its words, and the hash of the
-    line that begins it.
+    line that begins it. `told_at`: when it was told as an event; None when it was not, having been told before.
     """
 
     kind: str
     line: str
     key: str = ""
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,5 +244,6 @@ def test_a_daemon_that_never_lives_through_an_interval_still_composes_delivers_a
     assert home.store.backups()
     lives_until(lambda: home.store.outbox.deliveries(states=[DeliveryState.PENDING]) or mail.taken)
     lives_until(lambda: mail.taken)
-    sent = [message.message_id for message in home.store.outbox.deliveries(states=[DeliveryState.SENT])]
-    assert len(sent) == len(set(sent))
+    # The first report and what is urgent may both have gone before it was killed; neither was made twice.
+    kinds = [delivery.message_id.partition(".")[0] for delivery in home.store.outbox.deliveries()]
+    assert len(set(kinds)) == len(kinds) <= 2

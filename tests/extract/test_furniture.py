@@ -397,7 +397,7 @@ def test_a_list_of_documents_is_no_menu_whatever_system_hands_them_out(read_html
 # --- layout tables ----------------------------------------------------------------------------------------------
 
 NEWS_COLUMN = "<td><b>Nieuws</b><br><a href='/n/1'>Een eerste bericht</a><br><a href='/n/2'>Een tweede bericht</a></td>"
-SIDE_COLUMN = "<td><p>Het bureau is op vrijdag na de middag gesloten.</p></td>"
+SIDE_COLUMN = "<td><p>Het bureau is op vrijdag na de middag gesloten.</p><p>Tot 12 uur</p><p>Zaal 3</p></td>"
 
 
 def columns(*cells):
@@ -409,6 +409,11 @@ def test_a_short_column_stands_beside_the_long_one_and_what_it_says_stays_docume
     places = {block.text: block.place for block in found.blocks}
     assert places["Het bureau is op vrijdag na de middag gesloten."] is Place.ASIDE
     assert {place for text, place in places.items() if text.startswith("Alinea")} == {Place.MAIN}
+
+
+def test_a_short_label_beside_a_long_cell_is_the_document(read_html):
+    found = read_html(columns("<td>Artikel 12, sinds 2020</td>", f"<td><h1>Beleid</h1>{TEXT}</td>"))
+    assert {block.text: block.place for block in found.blocks}["Artikel 12, sinds 2020"] is Place.MAIN
 
 
 def test_a_column_that_only_points_elsewhere_is_left_out(read_html):

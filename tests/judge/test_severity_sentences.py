@@ -107,6 +107,14 @@ def test_a_letter_of_another_script_is_told_with_its_code_point(lore):
     assert look_alikes(old, new) == "a (U+0061) → \u0430 (U+0430)"
 
 
+def test_so_is_one_in_a_heading(lore):
+    old, new = "Duties of Dana Ostrov", "Duties of D\u0430na Ostrov"
+    assert weighed(lore, [KEPT, Block(old, HEADING)], [KEPT, Block(new, HEADING)])[1] == {
+        "look_alike",
+        "heading_changed",
+    }
+
+
 def test_another_letter_or_nothing_else_is_no_look_alike():
     assert look_alikes("Dana", "Dara") == ""
     assert look_alikes("Dana", "Dana") == ""

@@ -140,16 +140,18 @@ def test_whatever_a_page_says_is_one_json_string(week, press, text):
     assert found["reasons"][0]["values"]["new"] == said
 
 
-def test_a_page_cannot_make_it_too_long(week, press):
-    words = "wort " * 3_000
+@pytest.mark.parametrize(("most", "size"), [(100, 3_000), pytest.param(400, 30_000, marks=pytest.mark.worst)])
+def test_a_page_cannot_make_it_too_long(week, press, most, size):
+    words = "wort " * size
     part = replace(week.changed("a [-b-] {+c+}"), old=words, new=words, headings=("h" * 5000,) * 3)
     many = tuple(
-        replace(week.changes[1], id=n, parts=(part,) * 50, severity=Severity(2 + n % 3)) for n in range(1000, 1100)
+        replace(week.changes[1], id=n, parts=(part,) * 50, severity=Severity(2 + n % 3))
+        for n in range(1000, 1000 + most)
     )
     raw = press.render(to_webhook(compose(week.order(), week.material(changes=many)))).mime
     assert len(raw) <= MOST
     data = json.loads(raw)["data"]
-    assert len(data["changes"]) + data["left"]["changes"] == 100
+    assert len(data["changes"]) + data["left"]["changes"] == most
     severities = [change["severity"] for change in data["changes"]]
     assert severities == sorted(severities, key=["critical", "substantive", "minor"].index)
     assert all(change["parts_left"] + len(change["parts"]) == 50 for change in data["changes"])

@@ -6,7 +6,7 @@ import pytest
 from pairs.data import pages_of, served
 from pairs.fold import HTML, Fold, Served
 
-from monitor.model import ChangeKind, EventKind, Severity, key_of
+from monitor.model import ChangeKind, EventKind, Severity, WatchAs, key_of
 
 DAY = timedelta(days=1)
 MAIN_PAGE = {"en": "guidance", "nl": "advies", "fr": "appel", "de": "erlass"}
@@ -199,3 +199,49 @@ def test_a_page_that_was_shortened_and_names_another_address_is_still_watched(fo
     watched.until(3 * DAY, Served(short.replace("</main>", duty).encode()))
     assert before == 1
     assert [part.new for part in watched.changes[-1].parts] == [duty[3:-11]]
+
+
+def test_a_notice_that_went_and_came_back_is_told_again(fold):
+    page = "<html lang=en><title>Advice</title><main><h1>Advice</h1>{0}{1}</main></html>"
+    said = "".join(
+        f"<p>Sentence {n} of the advice says what a service has to do before it decides.</p>" for n in range(9)
+    )
+    bare = Served(page.format("", said).encode())
+    withdrawn = Served(page.format("<p>This guidance was withdrawn on 1 November 2026.</p>", said).encode())
+    watched = fold()
+    for served_now, days in ((bare, 2), (withdrawn, 2), (bare, 9)):
+        watched.until(days * DAY, served_now)
+    assert [e.kind for e in watched.events] == [EventKind.STATUS_NOTICE]
+    told = len(watched.changes)
+    watched.until(2 * DAY, withdrawn)
+    assert (len(watched.changes) - told) + (len(watched.events) - 1) == 1
+
+
+def test_a_notice_and_another_sentence_are_both_told(fold):
+    page = "<html lang=en><title>Advice</title><main><h1>Advice</h1>{0}{1}</main></html>"
+    said = "".join(
+        f"<p>Sentence {n} of the advice says what a service has to do before it decides.</p>" for n in range(9)
+    )
+    more = "<p>This guidance was withdrawn on 1 November 2026.</p><p>Whoever has a permit may keep it until June.</p>"
+    watched = fold()
+    watched.until(2 * DAY, Served(page.format("", said).encode()))
+    watched.until(2 * DAY, Served(page.format(more, said).encode()))
+    assert [e.kind for e in watched.events] == [EventKind.STATUS_NOTICE]
+    (change,) = watched.changes
+    assert "Whoever has a permit may keep it until June." in {part.new for part in change.parts}
+
+
+def test_the_count_of_a_list_moves_with_its_entries_and_any_other_figure_is_told(fold):
+    def listing(count, days, *titles):
+        rows = "".join(f"<li><a href='/p/{t[:9]}'>{t}</a> 3 May 2026</li>" for t in titles)
+        body = f"<p>{count} projets référencés</p><p>{days} jours pour répondre</p><ul>{rows}</ul>"
+        return Served(f"<html lang=fr><title>Projets</title><main><h1>Projets</h1>{body}</main></html>".encode())
+
+    titles = [f"{name} et les services publics" for name in ("Algorithme", "Caméra", "Registre", "Drone", "Langue")]
+    watched = fold(watch_as=WatchAs.LISTING, languages=("fr",))
+    watched.until(2 * DAY, listing(128, 30, *titles))
+    watched.until(2 * DAY, listing(129, 30, "Frontière et contrôle des voyageurs", *titles))
+    (change,) = watched.changes
+    assert change.kind is ChangeKind.ITEMS
+    watched.until(3 * DAY, listing(129, 31, "Frontière et contrôle des voyageurs", *titles))
+    assert len(watched.changes) == 2
