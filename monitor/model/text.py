@@ -47,7 +47,7 @@ _WORD = re.compile(
     r"|(?<=\b[a-z].)(?![\w+-])"  # a grade: A+, A-
     r"|(?<=\d\+)(?!\w)"  # an age: 18+
     r"|(?:(?<=\| .)|(?<=^.))(?= \|)|(?<=\| .)$)"  # a cell of a row with nothing in it
-    r"|[★☆]{2,}|[●○◐◯★☆▲▼↑↓↗↘]++(?:(?<=[\w:|)] .)(?= \||$)|(?=\s?\d))"  # at the start of a line these are bullets
+    r"|[★☆]{2,}|[●○◐◯★☆▲▼↑↓↗↘]{1,12}+(?:(?<=[\w:|)] .)(?= \||$)|(?=\s?\d))"  # at the start of a line these are bullets
 )
 _ALIKE = str.maketrans({"✔": "✓", "✘": "✗", "−": "-", "–": "-", "—": "-", "‒": "-", "‐": "-", "‑": "-"})
 _UP = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -44,7 +44,7 @@ _BARE_WORDS = 6
 _MOST_GROUP, _MOST_GROUP_WORDS, _MOST_LINES = 4, 80, 2
 """Sentences and words of one notice, and lines below the one that begins it."""
 _SENTENCE = re.compile(
-    r"(?<=[.!?…])(?<!\b\d\.)(?<!\b\d\d\.)[)\]”»\"'’]*\s+(?=[^a-zß-öø-ÿ\s])|\s+[–—|•]\s+|\s*[\r\n]+\s*"
+    r"(?<=[.!?…])(?<!\b\d\.)(?<!\b\d\d\.)[)\]”»\"'’]{0,9}\s{1,9}(?=[^a-zß-öø-ÿ\s])|\s{1,9}[–—|•]\s{1,9}|\s{0,9}[\r\n]{1,9}\s{0,9}"
 )
 _BEFORE_LABEL = " \t[(*_!<>«“\"'’⚠ℹ\ufe0f"
 
