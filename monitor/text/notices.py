@@ -164,11 +164,12 @@ def _label(labels: tuple[str, ...]) -> str:
     """A label alone, or followed by a stroke, a bracket or a date; accents count, so Archivé is not Archive."""
     if not labels:
         return r"(?!)"
-    told = "|".join(re.escape(label).replace(r"\ ", r"\s+").replace("'", "['’]") for label in labels)
-    open_end = "|".join(re.escape(x).replace(r"\ ", r"\s+") for x in labels if x.split()[-1] in _OPEN)
-    opened = rf"|(?:{open_end})\s+\S" if open_end else ""
+    told = "|".join(re.escape(label).replace(r"\ ", r"\s{1,3}").replace("'", "['’]") for label in labels)
+    open_end = "|".join(re.escape(x).replace(r"\ ", r"\s{1,3}") for x in labels if x.split()[-1] in _OPEN)
+    opened = rf"|(?:{open_end})\s{{1,9}}\S" if open_end else ""
     return (
-        rf"(?:(?:{told})\s*(?:[\])*!.]*\s*$|[:\])–—]|\s-\s|\s+(?:on|since|op|sinds|le|depuis|am|seit)\s+\S*\d){opened})"
+        rf"(?:(?:{told})\s{{0,9}}(?:[\])*!.]{{0,9}}\s{{0,9}}$|[:\])–—]|\s-\s"
+        rf"|\s{{1,9}}(?:on|since|op|sinds|le|depuis|am|seit)\s{{1,9}}\S{{0,40}}\d){opened})"
     )
 
 
