@@ -8,7 +8,10 @@ _WORD = re.compile(r"\w+")
 _MARKS = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u2060\ufeff]")
 _ONE_WORD = re.compile(r"(?<!\w)_(?!\w)")
 _MOST_GAPS = 3
-_SOME_WORDS = r"(?:\w+ ){1,12}?"
+# Bounded: what stands between two blanks may be a page long.
+_ANY = r"\w{1,60}"
+_ENDING = r"\w{0,60}"
+_SOME_WORDS = rf"(?:{_ANY} ){{1,12}}?"
 
 
 def plain(text: str) -> str:
@@ -26,9 +29,10 @@ def without_accents(text: str) -> str:
 def expression(pattern: str) -> str:
     """A pattern as a regular expression without capturing groups.
 
-    `word*` any ending, `( | )` one of (with an empty one it may be missing), `( )*` any number of times, `_` one word,
+    `word*` any ending, `( | )` one of (with an empty one it may be missing), `( )*` up to nine times, `_` one word,
     `~` one to twelve words. Raises ValueError when the brackets do not match, a character has no meaning here, or the
-    pattern could take for ever. What a repeated group took it does not give back: so no pattern can.
+    pattern could take for ever. All that repeats is bounded, and what a repeated group took it does not give back: so
+    no pattern can.
     """
     folded = without_accents(pattern)
     if re.search(r"[^\w\s()|*~']", folded):
@@ -36,8 +40,9 @@ def expression(pattern: str) -> str:
     folded = " ".join(folded.replace("'", " ").split())
     if "**" in folded or folded.count("~") > _MOST_GAPS:
         raise ValueError(f"** or more than {_MOST_GAPS} times ~ in the pattern {pattern!r}")
-    made = folded.replace("(", "(?:").replace("~ ", _SOME_WORDS).replace("*", r"\w*").replace(r")\w*", ")*+")
-    made = _ONE_WORD.sub(r"\\w+", made)
+    made = folded.replace("(", "(?:").replace("~ ", _SOME_WORDS)
+    made = made.replace("*", _ENDING).replace(f"){_ENDING}", "){0,9}+")
+    made = _ONE_WORD.sub(lambda _: _ANY, made)
     try:
         re.compile(made)
     except re.error as wrong:

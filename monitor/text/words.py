@@ -107,7 +107,8 @@ class _Seen:
     words: str
 
 
-_NUMBER = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+[.,]\d+|\d+"
+# Digits give nothing back (++): what follows a part of a number is a digit, and that is refused.
+_NUMBER = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3}){1,30}(?:[.,]\d{1,2})?(?!\d)|\d++[.,]\d++|\d++"
 _FIGURES = r"""
     (?<![\w]) (?: (?P<iso>\d{{4}}-\d{{2}}-\d{{2}})
     | (?P<day>\d{{1,2}}) (?:\.|er|e|st|nd|rd|th)? \s+ (?:of\s+|de\s+)?
@@ -115,10 +116,10 @@ _FIGURES = r"""
     | (?P<month2>{months})\b\.? (?:\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\b)? (?:,?\s+(?P<year2>\d{{4}})\b)
     | (?P<month3>{months})\b\.? \s+ (?P<day3>\d{{1,2}})(?:st|nd|rd|th)?\b
     | (?P<dotted>\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}})
-    | (?P<version>\d+(?:\.\d+){{2,}})
+    | (?P<version>\d++(?:\.\d++){{2,30}})
     | (?P<minus>(?<!\d\ )[-−–](?=[€$£]?\d))?
       (?:(?P<before>[€$£]|(?:{currencies})\b) \s?)? (?P<number>{number}) (?![\w]*\d)
-      (?:\^(?P<power>-?\d+))?
+      (?:\^(?P<power>-?\d++))?
       (?: (?P<percent>\s?%|\s(?:{percent})\b)
         | (?:[\s-](?P<scale>{scales})\b|(?P<letter>(?-i:[kKM]|bn|mln|[mM]io|[mM]rd))(?!\w))?
           (?:[\s-]?(?P<after>[€$£]|(?:{currencies})\b))? )
