@@ -117,6 +117,7 @@ def test_what_differs_between_the_two_looks_is_shown(adds):
     ],
     ids=["list", "feed", "pdf", "text"],
 )  # fmt: skip
+@pytest.mark.slow
 def test_what_came_decides_how_it_is_watched(adds, body, content_type, watch, status):
     source = adds("/x", Scene(HOST, "/x", Reply(body, content_type=content_type)))
     assert (str(source.watch_as), str(source.status)) == (watch, status)
@@ -148,6 +149,7 @@ def test_a_passing_redirect_is_named_and_the_address_kept(adds):
     assert f"Redirects, for now, to http://{HOST}/new" in adds.said
 
 
+@pytest.mark.slow
 def test_an_id_that_is_taken_gets_a_number(adds):
     adds("/a", Scene(HOST, "/a", Reply(PAGE)))
     assert adds("/b", Scene(HOST, "/b", Reply(PAGE))).id == "facial-recognition-opinion-2"

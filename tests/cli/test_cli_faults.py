@@ -76,6 +76,7 @@ def test_settings_that_cannot_be_read_end_every_command(monitor, home, content):
 
 
 @pytest.mark.parametrize("line", [("sources",), ("run",), ("poll",), ("backup",)], ids=" ".join)
+@pytest.mark.slow
 def test_a_database_with_a_damaged_header_is_not_written_and_the_backup_is_named(process, monitor, database, line):
     assert monitor("backup").code == 0
     (backup,) = (database.parent / "backups").iterdir()
@@ -120,6 +121,7 @@ def test_a_damaged_database_can_be_put_right_as_the_message_says(monitor, databa
     assert "coc-home" in monitor("sources").out
 
 
+@pytest.mark.slow
 def test_a_database_of_a_newer_program_is_refused(process, monitor, database):
     with sqlite3.connect(database) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -212,6 +214,7 @@ def test_a_home_that_may_not_be_written_is_found_by_the_doctor(bound, database):
     assert f"cannot write in {database.parent}" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_output_of_a_command_may_be_cut_off(checkout, lived_in, tmp_path):
     environment = {**os.environ, "PYTHONPATH": str(checkout), "MONITOR_HOME": str(lived_in)}
     command = subprocess.Popen(

@@ -120,6 +120,7 @@ def test_after_a_move_is_accepted_the_history_goes_on_and_nothing_is_told(living
     assert written == LIST.replace("http://old.played.example/page#rules", '"http://new.played.example/there#rules"')
 
 
+@pytest.mark.slow
 def test_an_edit_made_while_the_move_was_accepted_is_told(living):
     edited = page("The records are kept for nine years and then destroyed.")
 

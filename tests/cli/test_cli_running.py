@@ -128,6 +128,7 @@ def test_poll_looks_at_what_is_due_and_prints_what_came_of_it(monitor, alone):
     assert monitor("poll").out == "Nothing was due. `monitor poll --all` looks all the same.\n"
 
 
+@pytest.mark.slow
 def test_poll_looks_at_the_sources_that_are_named(monitor, alone):
     monitor("poll")
     rows = json.loads(monitor("poll", "there", "--json").out)

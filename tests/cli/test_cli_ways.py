@@ -173,6 +173,7 @@ def test_a_chat_that_refuses_fails_its_test_without_its_token(monitor, room, cha
     assert TOKEN not in done.said
 
 
+@pytest.mark.slow
 def test_the_first_report_of_a_webhook_and_of_a_chat_is_composed_and_kept_until_it_can_go(monitor, opened, room):
     room(WEBHOOK_SECRET_DESK=SECRET)
     monitor("subscribers", "add", "desk", "--webhook", "https://hooks.invalid/in", "--language", "fr")

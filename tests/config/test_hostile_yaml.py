@@ -242,6 +242,7 @@ def test_no_bytes_raise_anything_but_a_complaint(data):
 
 @settings(max_examples=600, deadline=None)
 @given(st.lists(PIECES, max_size=40).map("".join))
+@pytest.mark.slow
 def test_no_piece_of_a_watch_list_raises_anything_but_a_complaint(text):
     judge(text.encode())
 

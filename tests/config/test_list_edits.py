@@ -115,6 +115,7 @@ def test_an_empty_section_gets_its_first_entry():
     assert config.parse(after, "s").sources[-1].section == "empty"
 
 
+@pytest.mark.slow
 def test_each_section_of_the_shipped_list_takes_an_entry():
     before = shipped()
     watch_list = config.parse(before, "sources.yaml")

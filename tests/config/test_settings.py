@@ -345,6 +345,7 @@ def test_a_masked_url_keeps_scheme_and_host(secret, masked):
 
 @profile(max_examples=200, deadline=None)
 @given(st.text("abc:/@#?%[]123. ", max_size=20), st.text("abc:/@#?%[]. ", max_size=20))
+@pytest.mark.slow
 def test_no_mail_server_ever_shows_its_password(tmp_path_factory, before, after):
     url = f"smtps://{before}:{CANARY}{after}@mail.example.org"
     try:

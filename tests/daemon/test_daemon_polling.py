@@ -134,6 +134,7 @@ def test_a_look_that_is_cancelled_is_as_due_as_before(home, inside, web):
     assert tokens_and_polls(home) == (1, 0)
 
 
+@pytest.mark.slow
 def test_a_command_that_cannot_write_says_so_at_once_and_leaves_no_look_running(home, inside):
     home.watch("one", "two")
     home.warm()

@@ -86,6 +86,7 @@ BLOCKS = st.lists(
 @given(
     BLOCKS, BLOCKS, st.lists(st.builds(Item, TEXT, TEXT, TEXT, TEXT, TEXT), max_size=2).map(tuple), TEXT, st.booleans()
 )
+@pytest.mark.slow
 def test_an_extraction_survives_the_way_from_child_to_parent(blocks, margin, items, title, flag):
     sent = Extraction("f", blocks, margin, items, title, noindex=flag, password_form=flag, page_count=3, note=title)
     assert unpack(pack(sent)) == sent

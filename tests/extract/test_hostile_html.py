@@ -34,6 +34,7 @@ def test_under_the_limits_that_are_shipped_it_is_too_costly_and_says_so(read_htm
     assert "more time or memory than one document is given" in caught.value.detail
 
 
+@pytest.mark.slow
 def test_a_page_that_grows_in_memory_is_stopped_in_a_child(make_source):
     extractor = PageExtractor(Limits(cpu=10, wall=30.0, memory=256_000_000))
     with pytest.raises(ExtractError) as caught:
@@ -58,6 +59,7 @@ def test_a_page_that_grows_in_memory_is_stopped_in_a_child(make_source):
     ],
     ids=lambda page: page[:20],
 )
+@pytest.mark.slow
 def test_deep_and_broken_markup_is_walked_without_recursion(read_html, page):
     found = read_html(page)
     assert found.blocks or found.margin

@@ -56,6 +56,7 @@ def test_the_rules_decide(rules, path, say):
     assert ruling(record(200, rules), "http://www.example.be" + path, AGENT, NOW).say is say
 
 
+@pytest.mark.slow
 def test_ten_thousand_names_over_as_many_rules_do_not_multiply():
     """As the parser alone reads it this file makes 200 million rules."""
     rules = b"".join(b"User-agent: b%d\n" % n for n in range(10_000)) + b"Disallow: /a*b\n" * 20_000

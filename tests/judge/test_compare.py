@@ -261,6 +261,7 @@ def test_verdicts_that_change_places_are_news():
     assert [bool(reader.look(*new)) for _ in range(3)].count(True) == 1
 
 
+@pytest.mark.slow
 def test_a_rewrite_with_a_ticking_line_is_told():
     reader = Reader(*(f"old paragraph {n} about duties and rights" for n in range(4500)))
     told = [

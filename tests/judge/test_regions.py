@@ -161,6 +161,7 @@ def test_the_map_has_a_name_and_is_part_of_the_fingerprint(play):
     assert page.watch.before.fingerprint.endswith(f" {name}")
 
 
+@pytest.mark.slow
 def test_a_map_stays_small(play):
     parts = "".join("<section>" * n + f"<p>{DUTY} Number {n}.</p>" + "</section>" * n for n in range(1, 300))
     page = play(f"<main>{BODY}{parts}</main>")

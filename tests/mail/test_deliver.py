@@ -105,6 +105,7 @@ def test_a_server_that_is_down_is_probed_each_half_minute_and_no_message_counts(
     assert outbox.channel().state == "up"
 
 
+@pytest.mark.slow
 def test_a_refused_login_is_tried_once_a_quarter_of_an_hour_and_said_once(outbox, clock, caplog):
     server = Server()
     server.locked = True

@@ -165,6 +165,7 @@ def test_an_answer_is_the_messages_or_the_channels(moods, states, channel, mail,
 
 
 @pytest.mark.parametrize("mood", ["450 4.2.0 greylisted", "451 4.3.0 x", "421 4.3.2 y"])
+@pytest.mark.slow
 def test_what_was_put_off_is_sent_when_it_is_taken_once(mood, mail, server, port):
     server.moods = {"rcpt two": mood}
     mail.rounds(way(port), timedelta(minutes=4))
@@ -174,6 +175,7 @@ def test_what_was_put_off_is_sent_when_it_is_taken_once(mood, mail, server, port
     assert server.names == Counter({f"<{name}@example.org>": 1 for name in READERS})
 
 
+@pytest.mark.slow
 def test_a_server_that_blocks_us_is_asked_again_for_days_and_the_mail_arrives_when_it_stops(mail, server, port):
     server.moods = {"rcpt": "550 5.7.1 Client host blocked using zen.spamhaus.org"}
     mail.rounds(way(port), timedelta(days=1), timedelta(minutes=10))
@@ -195,6 +197,7 @@ def test_a_server_that_takes_a_message_and_drops_the_line_gets_the_same_again(ma
     assert [state for state, _ in mail.states()] == [SENT] * 3
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_tried_four_times_an_hour_and_nothing_is_lost(mail, server, port, caplog):
     server.password_good = False
     mail.rounds(way(port, "me"), timedelta(minutes=59))
@@ -206,6 +209,7 @@ def test_a_wrong_password_is_tried_four_times_an_hour_and_nothing_is_lost(mail, 
     assert [state for state, _ in mail.states()] == [SENT] * 3
 
 
+@pytest.mark.slow
 def test_a_port_that_refuses_counts_against_no_message_and_all_goes_out_within_a_minute(mail, server, port):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         nobody = taken.getsockname()[1]

@@ -19,6 +19,7 @@ FORGED = st.sampled_from(["=?utf-8?q?", "=0D=0ABcc:_x@y.example", "?=", " ", "é
 
 
 @given(text=st.text(max_size=200) | st.lists(FORGED, max_size=12).map("".join))
+@pytest.mark.slow
 def test_a_subject_and_a_name_are_read_back_as_they_were_given(text, week):
     sender = replace(week.sender, name=text)
     mail = message_from_bytes(

@@ -192,6 +192,7 @@ _BRACKETS = st.text(alphabet="[]{}+-\\ \n\u2028\u00adab·>:", max_size=24)
     page=_BRACKETS
     | st.lists(st.sampled_from(["[-", "-]", "{+", "+}", "\\", "-\\]", "\n   ", "x"]), max_size=8).map("".join)
 )
+@pytest.mark.slow
 def test_whatever_a_page_says_its_marks_are_read_back_and_no_others(page, week, renderer):
     removed, added = read_marks(renderer.parts(infested(week, page)).text)
     clean = " ".join(visible(page).split())
@@ -347,6 +348,7 @@ def test_the_html_is_never_cut_off_by_a_reader_of_mail(count, words, week, rende
     assert len(renderer.render(made).mime) < 600_000
 
 
+@pytest.mark.slow
 def test_when_room_is_short_the_most_severe_are_shown_in_full_and_the_rest_by_line(week, renderer):
     made = _many(week, 120, ["law"] * 300)
     parts = renderer.parts(made)
@@ -402,6 +404,7 @@ def test_a_change_in_very_many_places_says_how_many_more(week, renderer):
     assert parts.text.count("[-") >= 600
 
 
+@pytest.mark.slow
 def test_a_first_report_of_very_many_sources_still_fits(week, renderer):
     sources = tuple(replace(week.sources[0], id=f"s{n}", name=f"Source {n} " + "x" * 100) for n in range(3000))
     order = week.order(DigestKind.FIRST_REPORT, "first")

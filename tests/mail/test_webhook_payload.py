@@ -141,6 +141,7 @@ def test_whatever_a_page_says_is_one_json_string(week, press, text):
 
 
 @pytest.mark.parametrize(("most", "size"), [(100, 3_000), pytest.param(400, 30_000, marks=pytest.mark.worst)])
+@pytest.mark.slow
 def test_a_page_cannot_make_it_too_long(week, press, most, size):
     words = "wort " * size
     part = replace(week.changed("a [-b-] {+c+}"), old=words, new=words, headings=("h" * 5000,) * 3)

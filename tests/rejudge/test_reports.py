@@ -173,6 +173,7 @@ GOOD = json.dumps({"made_at": "2026-03-02T05:00:00Z", "versions": {}, "settings"
     ],
     ids=["no zip", "no report", "deep", "fields", "version", "many", "bomb", "cut"],
 )
+@pytest.mark.slow
 def test_what_is_no_report_is_one_clear_line(monitor, home, tmp_path, data, said):
     where = tmp_path / "r.zip"
     where.write_bytes(data)

@@ -68,17 +68,20 @@ tables = st.lists(readers, max_size=6, unique_by=lambda reader: reader.email.cas
 
 
 @given(tables, st.sampled_from(LANGUAGES))
+@pytest.mark.slow
 def test_what_goes_out_comes_in_the_same(found, language):
     assert taken(written(found, language)) == Roster(tuple(found), (), 0)
 
 
 @given(tables)
+@pytest.mark.slow
 def test_taken_in_where_they_are_already_nothing_changes(found):
     there = [replace(reader, id=number, bounces=1) for number, reader in enumerate(found, 1)]
     assert taken(written(found), there) == Roster((), (), len(found))
 
 
 @given(tables)
+@pytest.mark.slow
 def test_no_cell_begins_like_a_formula(found):
     rows = list(csv.reader(io.StringIO(written(found).decode("utf-8-sig"), newline="")))
     for cell in (cell for row in rows for cell in row):

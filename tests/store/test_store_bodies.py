@@ -56,6 +56,7 @@ def test_every_body_of_a_source_comes_back_byte_for_byte(tool, world, pieces):
     assert tool.store.bodies.verify() == ()
 
 
+@pytest.mark.slow
 def test_every_sixty_fourth_body_is_a_full_copy_and_none_is_read_through_more_than_seven(tool, path):
     tool.follow("coc")
     for body in edits(67):

@@ -509,6 +509,7 @@ def test_the_log_is_folded_in(tool, path):
     assert path.with_name(path.name + "-wal").stat().st_size == 0
 
 
+@pytest.mark.slow
 def test_the_schema_is_printed_by_the_module(run_python, checkout):
     done = run_python("import runpy; runpy.run_module('monitor.store', run_name='__main__')")
     assert done.stdout == (checkout / "db" / "schema.sql").read_text()

@@ -151,6 +151,7 @@ def daily(store, clock, path, days=30, keep=7, begin=lambda: None):
     return {copy.name for copy in store.backups()}
 
 
+@pytest.mark.slow
 def test_thirty_rounds_over_a_database_begun_anew_do_not_cost_the_last_good_copy(
     backup, path, tool_for, clock, empty_database
 ):

@@ -140,6 +140,7 @@ def facts(path):
 @pytest.mark.parametrize(
     "revision", [pytest.param(one, marks=[pytest.mark.slow] * (one not in {"0001", EARLIER[-1]})) for one in EARLIER]
 )
+@pytest.mark.slow
 def test_killed_in_a_migration_every_row_is_there_before_and_after_the_next_start(
     earlier, run_python, clock, revision, point
 ):

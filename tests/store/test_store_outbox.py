@@ -146,6 +146,7 @@ OPERATIONS = st.lists(
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(operations=OPERATIONS)
+@pytest.mark.slow
 def test_in_any_order_each_change_reaches_each_subscriber_exactly_once(tool, world, operations):
     tool.follow("coc")
     run = len(tool.store.subscribers.all())

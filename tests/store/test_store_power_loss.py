@@ -130,6 +130,7 @@ def lose_power(writer, path, clock, tmp_path, times):
     )
 
 
+@pytest.mark.slow
 def test_files_copied_in_the_middle_of_a_write_hold_all_that_was_promised(
     writer, path, clock, tmp_path, record_property
 ):

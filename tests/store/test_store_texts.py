@@ -56,6 +56,7 @@ def test_every_text_of_a_source_comes_back(tool, world, pages):
     assert tool.store.texts.verify() == ()
 
 
+@pytest.mark.slow
 def test_a_text_is_kept_as_what_it_differs_in(tool, world, told, path):
     hashes = told(*versions(world, 70))
     sizes = rows(path, "SELECT place, length(value) FROM text ORDER BY rowid")

@@ -105,6 +105,7 @@ def test_lines_bring_what_they_speak_of(busy):
 
 @READ_ONLY
 @given(data=st.data())
+@pytest.mark.slow
 def test_a_count_is_what_choosing_that_value_leaves(busy, data):
     """Each filter's counts heed the other filters and not itself."""
     some = lambda *values: frozenset(data.draw(st.sets(st.sampled_from(values))))  # noqa: E731

@@ -46,6 +46,7 @@ def test_a_long_sequence_with_few_edits_is_found_by_anchors():
     assert sum(run.length for run in common_runs(old, new)) > 0.95 * sum(x >= 0 for x in new)
 
 
+@pytest.mark.slow
 def test_few_distinct_words_are_anchored_by_groups_of_four():
     chance = random.Random(4)
     words = [chance.randrange(90) for _ in range(40_000)]

@@ -103,12 +103,14 @@ def _many(prefix, count):
     ],
     ids=["all new", "reversed", "three words", "empty", "one word"],
 )  # fmt: skip
+@pytest.mark.slow
 def test_a_megabyte_of_anything_ends_with_both_sides_whole(old, new):
     spans = word_marks(old, new)
     assert rebuild(spans, "old") == old
     assert rebuild(spans, "new") == new
 
 
+@pytest.mark.slow
 def test_a_script_of_too_many_steps_is_one_step():
     old = " ".join(f"w{n}" if n % 3 else f"old{n}" for n in range(75_000))
     assert len(word_marks(old, old.replace("old", "new"))) <= 5

@@ -186,6 +186,7 @@ def test_a_webhook_that_is_down_is_looked_at_each_half_minute_and_no_message_cou
     assert world.store.outbox.shut() == ()
 
 
+@pytest.mark.slow
 def test_gone_suspends_the_webhook_and_loses_nothing(world):
     desk = world.others["desk"]
     desk.mood = refusing(DeliveryKind.CHANNEL_GONE, "410 no more, please", code=410)
@@ -203,6 +204,7 @@ def test_gone_suspends_the_webhook_and_loses_nothing(world):
     assert desk.sent == ["one", "two"]
 
 
+@pytest.mark.slow
 def test_who_asks_to_be_left_alone_for_an_hour_is_left_alone_also_after_a_restart(world):
     desk = world.others["desk"]
     desk.mood = refusing(DeliveryKind.MESSAGE_LATER, "429 slow down", code=429, retry_after=HOUR)
@@ -218,6 +220,7 @@ def test_who_asks_to_be_left_alone_for_an_hour_is_left_alone_also_after_a_restar
     assert world.store.outbox.shut() == ()
 
 
+@pytest.mark.slow
 def test_a_rest_that_seems_endless_was_asked_for_by_another_clock(world):
     desk = world.others["desk"]
     desk.mood = refusing(DeliveryKind.MESSAGE_LATER, "503", code=503, retry_after=timedelta(days=30))
@@ -265,6 +268,7 @@ def test_what_waits_for_somebody_who_is_paused_goes_out_when_they_resume(world, 
     assert world.round().sent == 6
 
 
+@pytest.mark.slow
 def test_no_secret_that_comes_back_is_noted_anywhere(world, path, caplog):
     caplog.set_level(logging.INFO)
     kept = ""

@@ -44,6 +44,7 @@ def test_an_address_that_is_not_there_looks_to_strangers_like_one_that_is(pages)
     assert stranger.get("/nothing-here").status_code == stranger.get("/").status_code == 403
 
 
+@pytest.mark.slow
 def test_nothing_of_what_is_kept_is_on_any_page_a_stranger_gets(site):
     for settings in ({}, {"web_password": HASH}):
         pages = site("lived", **settings)

@@ -25,6 +25,7 @@ def gets(site):
     return [path for _, path in site.routes("GET")]
 
 
+@pytest.mark.slow
 def test_every_answer_carries_the_headers_that_make_it_safe(pages):
     for path in [*gets(pages), "/nothing", "/kept/999", "/?before=x"]:
         answer = pages.get(path)
@@ -43,6 +44,7 @@ def test_a_page_of_ours_is_nobodys_to_frame(pages):
     assert "camera=()" in answer.headers["permissions-policy"]
 
 
+@pytest.mark.slow
 def test_every_get_answers_head_alike_without_a_body(pages):
     for path in gets(pages):
         get, head = pages.get(path), pages.visitor().ask("HEAD", path)

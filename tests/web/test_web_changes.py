@@ -80,6 +80,7 @@ def test_the_bars_of_the_chart_lead_to_their_week(pages):
     assert 'href="/?step=2026-11-16" aria-label="Week from 16 Nov 2026: 2"' in page
 
 
+@pytest.mark.slow
 def test_what_is_older_is_one_step_away(pages):
     past = lived.Past(pages.store, pages.app.clock)
     for n in range(50):
@@ -332,6 +333,7 @@ def test_every_page_speaks_every_language(site, language, past):
         assert "\u202e" not in answer.text
 
 
+@pytest.mark.slow
 def test_the_number_of_queries_does_not_grow_with_the_list(pages, queries):
     """A page asks the database the same few questions whatever it shows."""
     few = {path: queries(pages, path) for path in ("/", "/held", "/changes/3", "/changes/3?view=pages", "/events/1")}

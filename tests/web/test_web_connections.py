@@ -73,6 +73,7 @@ def rest(connection):
         for name, begun in UNFINISHED.items()
     ],
 )
+@pytest.mark.slow
 def test_visitors_are_answered_while_hundreds_of_half_sent_requests_hang(served, begun):
     """The limits as shipped."""
     port = served()
@@ -93,6 +94,7 @@ def test_a_half_sent_request_is_ended(served, begun):
     assert well(port) == [200, 200]
 
 
+@pytest.mark.slow
 def test_the_deadline_holds_for_the_second_request_of_a_connection_too(served):
     port = served(Limits(headers=0.3, idle=1))
     with connected(port) as half:
@@ -114,6 +116,7 @@ def test_visitors_are_answered_while_hundreds_of_connections_are_kept_alive(serv
         assert well(port) == [200, 200]
 
 
+@pytest.mark.slow
 def test_a_byte_now_and_then_does_not_move_the_deadline(served):
     port = served(Limits(headers=1.0))
     began = time.monotonic()

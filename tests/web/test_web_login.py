@@ -38,6 +38,7 @@ def test_a_wrong_password_opens_nothing(guarded):
     assert visitor.get("/").status_code == 303
 
 
+@pytest.mark.slow
 def test_the_sixth_try_within_a_minute_is_not_looked_at_even_when_it_is_right(guarded):
     visitor = guarded.visitor(STRANGER, "https://w.example")
     assert [enter(visitor, "wrong horse battery").status_code for _ in range(5)] == [403] * 5
@@ -46,6 +47,7 @@ def test_the_sixth_try_within_a_minute_is_not_looked_at_even_when_it_is_right(gu
     assert enter(visitor).status_code == 303
 
 
+@pytest.mark.slow
 def test_tries_from_elsewhere_do_not_lock_others_out(guarded):
     for _ in range(7):
         enter(guarded.visitor("198.51.100.9", "https://w.example"), "wrong horse battery")

@@ -65,6 +65,7 @@ def test_the_password_for_all_costs_one_check_right_or_wrong(site, counted, pass
     assert counted.costs == [COST]
 
 
+@pytest.mark.slow
 def test_a_try_too_many_costs_none(team, counted):
     assert [enter(team, "Anna", "wrong horse battery").status_code for _ in range(6)] == [403] * 5 + [429]
     assert counted.costs == [COST] * 5

@@ -59,6 +59,7 @@ def test_an_unknown_name_is_answered_like_a_wrong_password(team, name, password)
     assert visitor.get("/").status_code == 303
 
 
+@pytest.mark.slow
 def test_five_tries_a_minute_are_looked_at_for_one_account_and_network(team):
     assert [enter(team, "Anna", "wrong horse battery")[1].status_code for _ in range(6)] == [403] * 5 + [429]
     assert enter(team, "ANNA")[1].status_code == 429

@@ -79,6 +79,7 @@ def addresses(pages):
     ))  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_stranger_finds_no_canary_on_any_address(public):
     visitor = stranger(public)
     for method, path in addresses(public):
@@ -113,6 +114,7 @@ def test_what_strangers_may_read_sets_no_cookie_and_shows_no_form(public, path):
     assert answer.headers["x-robots-tag"] == "noindex, nofollow"
 
 
+@pytest.mark.slow
 def test_strangers_read_those_addresses_and_no_others(public):
     visitor = stranger(public)
     answers = {(method, path): visitor.ask(method, path).status_code for method, path in public.routes()}
@@ -129,6 +131,7 @@ def test_without_the_setting_strangers_read_nothing(site):
     assert {stranger(pages).get(path).status_code for path in READ if path.startswith("/api")} == {401}
 
 
+@pytest.mark.slow
 def test_links_on_public_pages_lead_to_public_pages(public):
     visitor = stranger(public)
     for path in ("/", "/changes/1", "/changes/2", "/events/1", "/coverage", "/sources", "/sources/coc-home", "/feeds"):

@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ET
 
 import lived
+import pytest
 from conftest import HOSTILE
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +88,7 @@ def test_odd_values_of_the_other_fields_are_no_error(pages):
     assert pages.get("/search?q=body&before=x").status_code == 400
 
 
+@pytest.mark.slow
 def test_results_are_paged_by_key(pages):
     past = lived.Past(pages.store, pages.app.clock)
     for number in range(45):

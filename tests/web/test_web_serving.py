@@ -182,6 +182,7 @@ def test_serve_does_not_open_the_pages_to_everybody(site, run):
     assert "nobody could log in" in server.log.read_text()
 
 
+@pytest.mark.slow
 def test_the_hash_that_is_printed_lets_its_password_in(checkout):
     done = subprocess.run(
         [sys.executable, "-P", "-m", "monitor", "web", "password"], input="correct horse battery\n",

@@ -226,6 +226,7 @@ def test_a_copy_of_another_source_is_not_found(pages):
     assert pages.get(f"/sources/coc-home/compare?old={mine}&new=99999999999999999999").status_code in {400, 404}
 
 
+@pytest.mark.slow
 def test_copies_too_old_to_be_offered_stay_chosen(pages):
     first = pages.store.history.snapshots("wallonia")[-1].id
     newest = more(pages, "wallonia", *(page_of(f"version {n}") for n in range(65)))[0].id

@@ -70,6 +70,7 @@ def test_a_wrong_password_on_the_way_does_not_lose_it(guarded, anna):
 
 
 @pytest.mark.parametrize("way", ["logged in anew", "logged out and in"])
+@pytest.mark.slow
 def test_a_note_from_before_another_login_comes_back_in_its_form(guarded, anna, way):
     old = form_of(anna.get("/changes/1"), "/changes/1/review")
     if way == "logged in anew":
@@ -281,6 +282,7 @@ def test_the_owner_gets_in_from_a_browser_that_was_there_before_while_others_try
     assert enter(anna).status_code == 303
 
 
+@pytest.mark.slow
 def test_that_browser_has_five_tries_a_minute_too(guarded, anna):
     anna.post("/logout", on="/")
     assert [enter(anna, "wrong horse battery").status_code for _ in range(6)] == [403] * 5 + [429]

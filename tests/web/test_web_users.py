@@ -90,6 +90,7 @@ def test_a_user_there_is_none_of_has_no_page(pages):
     assert [pages.get(f"/users/{n}").status_code for n in (0, 7, 2**70)] == [404] * 3
 
 
+@pytest.mark.slow
 def test_nobody_locks_themselves_out(site):
     pages = site("lived", public_url="https://w.example")
     number = pages.store.users.add("Anna", HASH, "admin", pages.app.clock.now()).id

@@ -61,6 +61,7 @@ def test_the_process_serves_one_call_after_the_other(steady):
     assert steady.call(os.getpid) == steady.call(os.getpid) != os.getpid()
 
 
+@pytest.mark.slow
 def test_a_process_begun_by_a_large_one_is_not_taken_for_large(made):
     """Linux hands the peak of a parent on to what it starts (ru_maxrss)."""
     here = bytearray(300_000_000)
@@ -70,6 +71,7 @@ def test_a_process_begun_by_a_large_one_is_not_taken_for_large(made):
     assert len(here) == 300_000_000
 
 
+@pytest.mark.slow
 def test_what_never_ends_is_ended_and_the_next_call_is_served(made):
     worker = made(wall=1.0)
     first = worker.call(os.getpid)

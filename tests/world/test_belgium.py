@@ -323,6 +323,7 @@ def test_our_network_is_gone_for_an_hour_when_somebody_looks(in_world, asks):
 
 
 @pytest.mark.parametrize("day", [1, 5, 9.5, 12.5, 17.9, 20.5, 25.5, 29.9])
+@pytest.mark.slow
 def test_nothing_else_changes_from_one_day_to_the_next(in_world, asks, day):
     """Apart from the acts of the story, the words of the text stand still; what moves is told by no one."""
 
