@@ -8,7 +8,6 @@ where no single pattern is.
 
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +15,6 @@ from pathlib import Path
 SIZE = 200_000
 SECONDS = 10
 """Of processor time for one text; the kernel ends the process then, whatever it is doing."""
-SHORT = 5
-"""What takes a 25th of that on a text five times shorter would take all of it on the long one, were it quadratic."""
 NOW = datetime(2026, 11, 1, 6, 0, tzinfo=UTC)
 URL = "https://beleid.example.be/nl/ai/strategie"
 PIECES = {
@@ -37,13 +34,9 @@ PIECES = {
 }  # fmt: skip
 
 
-def seconds(do: Callable[[str], object], piece: str, size: int) -> float:
-    """Processor time for a text of so many letters; the process is ended when it is too much."""
-    text = piece * (size // len(piece))
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
-    begun = time.process_time()
-    do(text)
-    return time.process_time() - begun
+def texts() -> Iterator[tuple[str, str]]:
+    for name, piece in PIECES.items():
+        yield name, piece * (SIZE // len(piece))
 
 
 def work(lore) -> Iterator[tuple[str, Callable[[str], object]]]:  # noqa: PLR0915 - a list
@@ -142,14 +135,13 @@ def main(checkout: Path, first: int) -> None:
     sys.path.insert(0, str(checkout))
     from monitor.wiring import load_lore
 
-    rows = [(f"{name}: {what}", do, piece) for name, do in work(load_lore()) for what, piece in PIECES.items()]
-    for n, (title, do, piece) in enumerate(rows):
+    rows = [(f"{name}: {what}", do, text) for name, do in work(load_lore()) for what, text in texts()]
+    for n, (title, do, text) in enumerate(rows):
         if n >= first:
             sys.stdout.write(f"try {n} {title}\n")
             sys.stdout.flush()
-            # The long text only where the short one was slow, which spares most of the time.
-            if seconds(do, piece, SIZE // SHORT) > SECONDS / SHORT**2 / 2:
-                seconds(do, piece, SIZE)
+            signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+            do(text)
             sys.stdout.write(f"done {n}\n")
             sys.stdout.flush()
     sys.stdout.write("all\n")
