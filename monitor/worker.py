@@ -235,14 +235,14 @@ def serve(arguments: list[str], given: BinaryIO, taken: BinaryIO) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + cpu, hard))
         signal.setitimer(signal.ITIMER_REAL, wall)
         kind, value = _done(given.read(_LENGTH.unpack(head)[0]))
-        last = _peak() > resident
+        last = peak() > resident
         data = pickle.dumps((kind, value, last), pickle.HIGHEST_PROTOCOL)
         signal.setitimer(signal.ITIMER_REAL, 0)
         taken.write(_LENGTH.pack(len(data)) + data)
         taken.flush()
 
 
-def _peak() -> int:
+def peak() -> int:
     """Bytes this process has held at most. Linux hands `ru_maxrss` on through fork and exec (getrusage(2)): a small
     process begun by a large one would look large for ever, so its own high-water mark is asked for.
     """

@@ -25,6 +25,7 @@ SECONDS = 10
 """Of processor time for one text; the kernel ends the process then, whatever it is doing."""
 SHORT = 5
 """What takes a 25th of that on a text five times shorter would take all of it on the long one, were it quadratic."""
+# A pattern works alike at every size; what reads and judges need not, so hostile_work.py knows the long texts only.
 MOST_PUMPS = 24
 Pattern = re.Pattern
 
